@@ -1,0 +1,269 @@
+#include "dvh/compute_dvh.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/result.h"
+#include "dvh/dose_lattice.h"
+#include "dvh/slab_raster.h"
+
+namespace dosegate::dvh {
+namespace {
+
+using geometry::Region;
+using geometry::Slab;
+
+constexpr double kMm3PerCc = 1000.0;
+
+// A fixed number of cells a structure: the error of a share's shape falls with the square of the cell,
+// and the time of all structures together stays the same whatever their size. 0.2 mm for 2 cc, 0.6 mm
+// for 50 cc, 1.8 mm for 1500 cc.
+double default_cell_mm(double volume_cc) {
+  constexpr double kAt2cc_mm = 0.2;
+  constexpr double kSmallest_mm = 0.1;
+  constexpr double kLargest_mm = 2.5;
+  return std::clamp(kAt2cc_mm * std::cbrt(volume_cc / 2.0), kSmallest_mm, kLargest_mm);
+}
+
+// A stretch of w within one slab and between two lattice planes: here the dose is linear in w.
+struct Layer {
+  std::size_t base = 0;  // lattice plane below
+  double middle = 0.0;   // 0..1 between the planes
+  double depth = 0.0;    // share of the distance between the planes
+  double depth_mm = 0.0;
+};
+
+std::vector<Layer> layers_of(const Slab& slab, const std::vector<double>& planes, double cell_mm) {
+  std::vector<Layer> layers;
+  for (std::size_t k = 0; k + 1 < planes.size(); ++k) {
+    const double lo = std::max(slab.w_lo, planes[k]);
+    const double hi = std::min(slab.w_hi, planes[k + 1]);
+    if (!(lo < hi)) continue;
+    const double distance = planes[k + 1] - planes[k];
+    const auto pieces = static_cast<std::size_t>(std::max(1.0, std::ceil((hi - lo) / cell_mm)));
+    const double step = (hi - lo) / static_cast<double>(pieces);
+    for (std::size_t i = 0; i < pieces; ++i) {
+      const double middle = lo + step * (static_cast<double>(i) + 0.5);
+      layers.push_back({k, (middle - planes[k]) / distance, step / distance, step});
+    }
+  }
+  return layers;
+}
+
+// The dose along one line of fine nodes, at the middle of a layer, and its change through the layer.
+struct Line {
+  std::vector<double> dose;
+  std::vector<double> rise;
+  std::size_t row = static_cast<std::size_t>(-1);
+};
+
+class Integrator {
+ public:
+  Integrator(const Region& region, const DoseLattice& lattice, double cell_mm)
+      : region_(region),
+        lattice_(lattice),
+        cell_mm_(cell_mm),
+        builder_(Gy(lattice.lowest_gy()), Gy(lattice.highest_gy())) {
+    const Box box = bounding_box(region);
+    u_ = refine(lattice.nodes(0), box.lo[0], box.hi[0], cell_mm);
+    v_ = refine(lattice.nodes(1), box.lo[1], box.hi[1], cell_mm);
+  }
+
+  Dvh run() {
+    if (!u_.nodes.empty() && !v_.nodes.empty()) {
+      for (const Slab& slab : region_.slabs()) {
+        const std::vector<Layer> layers = layers_of(slab, lattice_.nodes(2), cell_mm_);
+        if (layers.empty()) continue;
+        const std::vector<RasterRow> rows = rasterise(slab, u_, v_);
+        for (const Layer& layer : layers) add_layer(rows, layer);
+      }
+    }
+    return std::move(builder_).finish(region_.volume());
+  }
+
+ private:
+  void add_layer(const std::vector<RasterRow>& rows, const Layer& layer) {
+    below_.row = above_.row = static_cast<std::size_t>(-1);
+    for (const RasterRow& row : rows) {
+      if (above_.row == row.row) {
+        std::swap(below_, above_);
+      } else {
+        fill(below_, row.row, layer);
+      }
+      fill(above_, row.row + 1, layer);
+      add_row(row, layer);
+    }
+  }
+
+  // Trilinear interpolation, written as a + t (b - a) so that equal values stay equal to the last bit.
+  void fill(Line& line, std::size_t row, const Layer& layer) {
+    const std::size_t jv = v_.base[row];
+    const double tv = v_.part[row];
+    const std::size_t first = u_.base.front();
+    const std::size_t last = u_.base.back() + 1;
+    base_dose_.resize(last - first + 1);
+    base_rise_.resize(last - first + 1);
+    for (std::size_t i = first; i <= last; ++i) {
+      const double lower0 = lattice_.value(i, jv, layer.base);
+      const double lower1 = lattice_.value(i, jv + 1, layer.base);
+      const double upper0 = lattice_.value(i, jv, layer.base + 1);
+      const double upper1 = lattice_.value(i, jv + 1, layer.base + 1);
+      const double lower = lower0 + tv * (lower1 - lower0);
+      const double upper = upper0 + tv * (upper1 - upper0);
+      base_dose_[i - first] = lower + layer.middle * (upper - lower);
+      base_rise_[i - first] = layer.depth * (upper - lower);
+    }
+    line.row = row;
+    line.dose.resize(u_.nodes.size());
+    line.rise.resize(u_.nodes.size());
+    for (std::size_t i = 0; i < u_.nodes.size(); ++i) {
+      const std::size_t b = u_.base[i] - first;
+      line.dose[i] = base_dose_[b] + u_.part[i] * (base_dose_[b + 1] - base_dose_[b]);
+      line.rise[i] = base_rise_[b] + u_.part[i] * (base_rise_[b + 1] - base_rise_[b]);
+    }
+  }
+
+  void add_row(const RasterRow& row, const Layer& layer) {
+    const double height = v_.nodes[row.row + 1] - v_.nodes[row.row];
+    const double scale = height * layer.depth_mm / kMm3PerCc;
+    for (const Run& run : row.whole) {
+      for (std::size_t i = run.begin; i < run.end; ++i) {
+        if (covered(i, row.row, layer)) whole_cell(i, scale * (u_.nodes[i + 1] - u_.nodes[i]));
+      }
+    }
+    for (const PartialCell& cell : row.partial) {
+      if (!covered(cell.column, row.row, layer)) continue;
+      partial_cell(cell, scale * cell.area * (u_.nodes[cell.column + 1] - u_.nodes[cell.column]));
+    }
+    for (const BorderPiece& piece : row.border) {
+      if (covered(piece.column, row.row, layer)) border_extremes(piece);
+    }
+    if (lattice_.has_holes()) return;  // nodes without dose hold no value; whole cells did theirs
+    for (const Run& run : row.nodes_below) {
+      for (std::size_t i = run.begin; i < run.end; ++i) extremes_at(below_.dose[i], below_.rise[i]);
+    }
+  }
+
+  [[nodiscard]] bool covered(std::size_t column, std::size_t row, const Layer& layer) const {
+    if (!lattice_.has_holes()) return true;
+    for (std::size_t corner = 0; corner < 8; ++corner) {
+      if (!lattice_.node_covered(u_.base[column] + (corner & 1U), v_.base[row] + ((corner >> 1U) & 1U),
+                                 layer.base + (corner >> 2U))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // Dose over a cell at the layer's middle: d00 + gu a + gv b + c a b, a and b in 0..1; through the
+  // layer it changes by `rise`.
+  struct Patch {
+    double d00, gu, gv, c, rise;
+  };
+  [[nodiscard]] Patch patch(std::size_t i) const {
+    const double d00 = below_.dose[i];
+    const double gu = below_.dose[i + 1] - d00;
+    const double gv = above_.dose[i] - d00;
+    const double c = (above_.dose[i + 1] - above_.dose[i]) - gu;
+    const double rise =
+        0.25 * ((below_.rise[i] + below_.rise[i + 1]) + (above_.rise[i] + above_.rise[i + 1]));
+    return {d00, gu, gv, c, rise};
+  }
+
+  void deposit(double mean, double variance, double volume_cc) {
+    builder_.deposit(mean, std::sqrt(3.0 * variance), variance, volume_cc);
+  }
+
+  void whole_cell(std::size_t i, double volume_cc) {
+    const Patch p = patch(i);
+    const double gu = p.gu + 0.5 * p.c;
+    const double gv = p.gv + 0.5 * p.c;
+    const double mean = p.d00 + 0.5 * p.gu + 0.5 * p.gv + 0.25 * p.c;
+    // Three independent uniforms of widths gu, gv, rise, and the product term's own variance.
+    const double variance = (gu * gu + gv * gv + p.rise * p.rise) / 12.0 + p.c * p.c / 144.0;
+    deposit(mean, variance, volume_cc);
+    if (lattice_.has_holes()) {
+      for (const std::size_t k : {i, i + 1}) {
+        extremes_at(below_.dose[k], below_.rise[k]);
+        extremes_at(above_.dose[k], above_.rise[k]);
+      }
+    }
+  }
+
+  void partial_cell(const PartialCell& cell, double volume_cc) {
+    const Patch p = patch(cell.column);
+    const double mean = p.d00 + p.gu * cell.a + p.gv * cell.b + p.c * cell.ab;
+    // Gradient at the centroid; the product term's own spread over part of a cell is of higher order.
+    const double gu = p.gu + p.c * cell.b;
+    const double gv = p.gv + p.c * cell.a;
+    const double in_plane = gu * gu * (cell.aa - cell.a * cell.a) +
+                            2.0 * gu * gv * (cell.ab - cell.a * cell.b) +
+                            gv * gv * (cell.bb - cell.b * cell.b);
+    deposit(mean, std::max(0.0, in_plane) + p.rise * p.rise / 12.0, volume_cc);
+  }
+
+  void extremes_at(double middle, double rise) {
+    const double half = 0.5 * std::abs(rise);
+    builder_.include_extreme(middle - half);
+    builder_.include_extreme(middle + half);
+  }
+
+  // Along a straight piece of border the dose at either face is quadratic: its ends and, if it lies
+  // within, its turning point.
+  void border_extremes(const BorderPiece& piece) {
+    const std::size_t i = piece.column;
+    const std::array<double, 4> dose = {below_.dose[i], below_.dose[i + 1], above_.dose[i],
+                                        above_.dose[i + 1]};
+    const std::array<double, 4> rise = {below_.rise[i], below_.rise[i + 1], above_.rise[i],
+                                        above_.rise[i + 1]};
+    double low = dose[0];
+    double high = dose[0];
+    for (std::size_t k = 0; k < 4; ++k) {
+      low = std::min(low, dose[k] - 0.5 * std::abs(rise[k]));
+      high = std::max(high, dose[k] + 0.5 * std::abs(rise[k]));
+    }
+    if (low >= builder_.lowest_gy() && high <= builder_.highest_gy()) return;  // nothing new here
+    for (const double face : {-0.5, 0.5}) {
+      const double d00 = dose[0] + face * rise[0];
+      const double gu = dose[1] + face * rise[1] - d00;
+      const double gv = dose[2] + face * rise[2] - d00;
+      const double c = dose[3] + face * rise[3] - d00 - gu - gv;
+      const double da = piece.a1 - piece.a0;
+      const double db = piece.b1 - piece.b0;
+      const auto at = [&](double t) {
+        const double a = piece.a0 + t * da;
+        const double b = piece.b0 + t * db;
+        return d00 + gu * a + gv * b + c * a * b;
+      };
+      builder_.include_extreme(at(0.0));
+      builder_.include_extreme(at(1.0));
+      const double curvature = 2.0 * c * da * db;
+      if (curvature == 0.0) continue;
+      const double slope = gu * da + gv * db + c * (piece.a0 * db + piece.b0 * da);
+      const double turn = -slope / curvature;
+      if (turn > 0.0 && turn < 1.0) builder_.include_extreme(at(turn));
+    }
+  }
+
+  const Region& region_;
+  const DoseLattice& lattice_;
+  double cell_mm_;
+  DvhBuilder builder_;
+  FineAxis u_, v_;
+  Line below_, above_;
+  std::vector<double> base_dose_, base_rise_;
+};
+
+}  // namespace
+
+Dvh compute_dvh(const Region& region, const model::DoseGrid& grid, const DvhOptions& options) {
+  require(!region.empty(), "DVH of an empty region");
+  const double cell_mm =
+      options.cell ? options.cell->value() : default_cell_mm(region.volume().value());
+  require(cell_mm > 0.0, "DVH with a cell size that is not positive");
+  const DoseLattice lattice(grid, region.frame(), bounding_box(region));
+  return Integrator(region, lattice, cell_mm).run();
+}
+
+}  // namespace dosegate::dvh
