@@ -1,0 +1,211 @@
+#include "metrics/compute.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "radiobiology/lq.h"
+
+namespace dosegate::metrics {
+namespace {
+
+using dvh::Dvh;
+using radiobiology::LqModel;
+
+// Dose axis of a metric: physical Gy <-> the basis' Gy, both strictly increasing and 0 at 0.
+class DoseAxis {
+ public:
+  DoseAxis() = default;
+  DoseAxis(const LqModel& model, const Basis& basis) : model_(model), basis_(basis) {}
+
+  [[nodiscard]] double from_physical(double dose_gy) const {
+    return model_ ? model_->bed_gy(dose_gy) / per_bed() : dose_gy;
+  }
+  [[nodiscard]] double to_physical(double dose_gy) const {
+    return model_ ? model_->dose_of_bed_gy(dose_gy * per_bed()) : dose_gy;
+  }
+  // Mean of the mapped dose. BED is D + D^2 / (n ab), so its mean needs the mean square only.
+  [[nodiscard]] double mean(double mean_gy, double mean_square_gy2) const {
+    if (!model_) return mean_gy;
+    const double quadratic = mean_square_gy2 / (model_->fractions() * model_->alpha_beta().value());
+    return (mean_gy + quadratic) / per_bed();
+  }
+
+ private:
+  // BED of 1 Gy of this basis: 1 for BED, 1 + x/ab for EQDx.
+  [[nodiscard]] double per_bed() const {
+    switch (basis_.kind) {
+      case BasisKind::Eqd2: return 1.0 + 2.0 / basis_.alpha_beta_gy;
+      case BasisKind::Eqdx: return 1.0 + basis_.dose_per_fraction_gy / basis_.alpha_beta_gy;
+      case BasisKind::Unstated:
+      case BasisKind::Physical:
+      case BasisKind::Bed: return 1.0;
+    }
+    throw InternalError("unknown basis");
+  }
+
+  std::optional<LqModel> model_;
+  Basis basis_;
+};
+
+struct Bounds {
+  std::optional<double> low, high;  // on the metric's own basis and in Gy or cc
+};
+
+MetricValue not_computable(Unit unit, std::string reason) {
+  MetricValue value;
+  value.unit = unit;
+  value.reason = std::move(reason);
+  return value;
+}
+
+Result<DoseAxis> axis_for(const Basis& basis, const MetricContext& context) {
+  if (!basis.is_converted()) return DoseAxis();
+  if (context.dose_kind == DoseKind::Effective) {
+    return fail(ErrorCode::NotComputable,
+                "The dose is already an effective one (DoseType EFFECTIVE) and is not converted again.");
+  }
+  if (!context.fractions) {
+    return fail(ErrorCode::FractionsUnknown,
+                "The number of fractions is not known; give it with --fractions.");
+  }
+  auto model = LqModel::create(*context.fractions, basis.alpha_beta_gy);
+  if (!model) return tl::unexpected(model.error());
+  return DoseAxis(*model, basis);
+}
+
+std::optional<double> gy(std::optional<Gy> dose) {
+  return dose ? std::optional<double>(dose->value()) : std::nullopt;
+}
+
+// Bounds of a dose metric in physical Gy; `volume_cc` is the argument of D and DC (and half the volume
+// for the median). Uncovered volume may lie anywhere from 0 Gy up.
+Bounds dose_bounds(MetricKind kind, const Dvh& dvh, double volume_cc) {
+  const double uncovered = dvh.uncovered().value();
+  const bool all = uncovered == 0.0;
+  switch (kind) {
+    case MetricKind::Max:
+      return {gy(dvh.maximum()), all ? gy(dvh.maximum()) : std::nullopt};
+    case MetricKind::Min: {
+      const auto lowest = gy(dvh.minimum());
+      if (all) return {lowest, lowest};
+      return {std::min(0.0, lowest.value_or(0.0)), lowest};
+    }
+    case MetricKind::Median:
+    case MetricKind::D: {
+      if (all) return {gy(dvh.hottest(Cc(volume_cc))), gy(dvh.hottest(Cc(volume_cc)))};
+      const auto low = dvh.hottest(Cc(volume_cc));
+      return {low ? low->value() : 0.0, gy(dvh.hottest(Cc(volume_cc - uncovered)))};
+    }
+    case MetricKind::DC: {
+      if (all) return {gy(dvh.coldest(Cc(volume_cc))), gy(dvh.coldest(Cc(volume_cc)))};
+      const auto low = dvh.coldest(Cc(volume_cc - uncovered));
+      return {low ? low->value() : 0.0, gy(dvh.coldest(Cc(volume_cc)))};
+    }
+    default: break;
+  }
+  throw InternalError("not a dose metric");
+}
+
+// Turns bounds (in the unit's base: Gy or cc) into a value in the metric's unit.
+MetricValue finish(const Bounds& bounds, const Dvh& dvh, Unit unit, double per_unit) {
+  MetricValue result;
+  result.unit = unit;
+  if (bounds.low) result.low = *bounds.low / per_unit;
+  if (bounds.high) result.high = *bounds.high / per_unit;
+  if (dvh.uncovered().value() == 0.0) {
+    result.value = result.low;
+    if (!result.value) result.reason = "The structure has no dose.";
+    return result;
+  }
+  result.reason = fmt::format("{} of {} cc of the structure have no dose (outside of the dose grid).",
+                              fixed(dvh.uncovered().value(), 2), fixed(dvh.volume().value(), 2));
+  return result;
+}
+
+MetricValue dose_metric(const Metric& metric, const Dvh& dvh, const DoseAxis& axis,
+                        const MetricContext& context) {
+  const Unit unit = output_unit(metric);
+  double per_unit = 1.0;  // Gy per unit of the output
+  if (unit == Unit::CGy) per_unit = 0.01;
+  if (unit == Unit::PercentOfPrescription) per_unit = *context.prescription_gy / 100.0;
+
+  if (metric.kind == MetricKind::Mean) {
+    Bounds bounds;
+    if (dvh.mean()) {
+      const double mean = axis.mean(dvh.mean()->value(), *dvh.mean_square_gy2());
+      if (dvh.uncovered().value() == 0.0) {
+        bounds = {mean, mean};
+      } else {  // the rest at 0 Gy at the least, which every basis maps to 0
+        bounds.low = mean * (dvh.covered() / dvh.volume());
+      }
+    }
+    return finish(bounds, dvh, unit, per_unit);
+  }
+
+  double volume_cc = 0.5 * dvh.volume().value();
+  if (metric.kind == MetricKind::D || metric.kind == MetricKind::DC) {
+    volume_cc = metric.volume_unit == VolumeUnit::Cc ? metric.argument
+                                                     : metric.argument / 100.0 * dvh.volume().value();
+    // A percent of the volume never exceeds it but by rounding.
+    if (metric.volume_unit == VolumeUnit::Percent) volume_cc = std::min(volume_cc, dvh.volume().value());
+    if (volume_cc > dvh.volume().value()) {
+      return not_computable(unit, fmt::format("The structure has only {} cc, less than the {} cc asked "
+                                              "for.",
+                                              fixed_beside(dvh.volume().value(), {volume_cc}, 2),
+                                              shortest(metric.argument)));
+    }
+  }
+  Bounds bounds = dose_bounds(metric.kind, dvh, volume_cc);
+  if (bounds.low) bounds.low = axis.from_physical(*bounds.low);
+  if (bounds.high) bounds.high = axis.from_physical(*bounds.high);
+  return finish(bounds, dvh, unit, per_unit);
+}
+
+MetricValue volume_metric(const Metric& metric, const Dvh& dvh, const DoseAxis& axis,
+                          const MetricContext& context) {
+  const Unit unit = output_unit(metric);
+  const double per_unit = unit == Unit::PercentOfVolume ? dvh.volume().value() / 100.0 : 1.0;
+  if (metric.kind == MetricKind::Volume) {  // the drawn volume needs no dose
+    MetricValue result;
+    result.unit = unit;
+    result.value = result.low = result.high = dvh.volume().value() / per_unit;
+    return result;
+  }
+  double dose_gy = metric.argument;
+  if (metric.dose_unit == DoseUnit::CGy) dose_gy *= 0.01;
+  if (metric.dose_unit == DoseUnit::Percent) dose_gy *= *context.prescription_gy / 100.0;
+  const Gy threshold(axis.to_physical(dose_gy));
+  const Cc inside = metric.kind == MetricKind::V ? dvh.volume_at_least(threshold)
+                                                 : dvh.volume_below(threshold);
+  const Bounds bounds{inside.value(), (inside + dvh.uncovered()).value()};
+  return finish(bounds, dvh, unit, per_unit);
+}
+
+}  // namespace
+
+MetricValue compute_metric(const Metric& metric, const Dvh& dvh, const MetricContext& context) {
+  const Unit unit = output_unit(metric);
+  const auto axis = axis_for(metric.basis, context);
+  if (!axis) return not_computable(unit, axis.error().text);
+  if (needs_prescription(metric) &&
+      !(context.prescription_gy && std::isfinite(*context.prescription_gy) &&
+        *context.prescription_gy > 0.0)) {
+    return not_computable(unit,
+                          "A percent of the prescription is asked for and the prescription is not known; "
+                          "give it with --prescription.");
+  }
+  return is_dose_metric(metric.kind) ? dose_metric(metric, dvh, *axis, context)
+                                     : volume_metric(metric, dvh, *axis, context);
+}
+
+Result<double> prescription_on_basis(double prescription_gy, int fractions, const Basis& basis) {
+  if (!basis.is_converted()) return prescription_gy;
+  auto model = LqModel::create(fractions, basis.alpha_beta_gy);
+  if (!model) return tl::unexpected(model.error());
+  return DoseAxis(*model, basis).from_physical(prescription_gy);
+}
+
+}  // namespace dosegate::metrics

@@ -1,0 +1,138 @@
+#include "metrics/metric.h"
+
+#include <array>
+
+#include "metrics/cursor.h"
+#include "metrics/metric_table.h"
+
+namespace dosegate::metrics {
+namespace {
+
+constexpr std::array<Query, 9> kQueries{{
+    {"Min", MetricKind::Min, Shape::DoseOnly},
+    {"Mean", MetricKind::Mean, Shape::DoseOnly},
+    {"Max", MetricKind::Max, Shape::DoseOnly},
+    {"Median", MetricKind::Median, Shape::DoseOnly},
+    {"D", MetricKind::D, Shape::VolumeToDose},
+    {"DC", MetricKind::DC, Shape::VolumeToDose},
+    {"V", MetricKind::V, Shape::DoseToVolume},
+    {"CV", MetricKind::CV, Shape::DoseToVolume},
+    {"Volume", MetricKind::Volume, Shape::VolumeOnly},
+}};
+
+constexpr std::array<BasisWord, 4> kBases{{
+    {"PHYS", BasisKind::Physical},
+    {"BED", BasisKind::Bed},
+    {"EQD2", BasisKind::Eqd2},
+    {"EQDX", BasisKind::Eqdx},
+}};
+
+const Query& query_of(MetricKind kind) {
+  for (const Query& query : kQueries) {
+    if (query.kind == kind) return query;
+  }
+  throw InternalError("a MetricKind without a row in kQueries");
+}
+
+std::string text_of(const Basis& basis) {
+  const std::string ab = "ab=" + plain_number(basis.alpha_beta_gy) + ")";
+  switch (basis.kind) {
+    case BasisKind::Unstated:
+      return "";
+    case BasisKind::Physical:
+      return "@PHYS";
+    case BasisKind::Bed:
+      return "@BED(" + ab;
+    case BasisKind::Eqd2:
+      return "@EQD2(" + ab;
+    case BasisKind::Eqdx:
+      return "@EQDX(d=" + plain_number(basis.dose_per_fraction_gy) + "," + ab;
+  }
+  throw InternalError("unknown BasisKind");
+}
+
+}  // namespace
+
+std::span<const Query> query_table() {
+  return kQueries;
+}
+
+std::span<const BasisWord> basis_table() {
+  return kBases;
+}
+
+bool is_dose_metric(MetricKind kind) {
+  const Shape shape = query_of(kind).shape;
+  return shape == Shape::DoseOnly || shape == Shape::VolumeToDose;
+}
+
+bool needs_prescription(const Metric& metric) {
+  return metric.kind != MetricKind::Volume && metric.dose_unit == DoseUnit::Percent;
+}
+
+Unit output_unit(const Metric& metric) {
+  if (!is_dose_metric(metric.kind)) {
+    return metric.volume_unit == VolumeUnit::Cc ? Unit::Cc : Unit::PercentOfVolume;
+  }
+  switch (metric.dose_unit) {
+    case DoseUnit::Gy:
+      return Unit::Gy;
+    case DoseUnit::CGy:
+      return Unit::CGy;
+    case DoseUnit::Percent:
+      return Unit::PercentOfPrescription;
+  }
+  throw InternalError("unknown DoseUnit");
+}
+
+std::string_view to_text(DoseUnit unit) {
+  switch (unit) {
+    case DoseUnit::Gy:
+      return "Gy";
+    case DoseUnit::CGy:
+      return "cGy";
+    case DoseUnit::Percent:
+      return "%";
+  }
+  throw InternalError("unknown DoseUnit");
+}
+
+std::string_view to_text(VolumeUnit unit) {
+  return unit == VolumeUnit::Cc ? "cc" : "%";
+}
+
+std::string_view to_text(Unit unit) {
+  switch (unit) {
+    case Unit::Gy:
+      return "Gy";
+    case Unit::CGy:
+      return "cGy";
+    case Unit::Cc:
+      return "cc";
+    case Unit::PercentOfPrescription:
+    case Unit::PercentOfVolume:
+      return "%";
+  }
+  throw InternalError("unknown Unit");
+}
+
+std::string to_text(const Metric& metric) {
+  const Query& query = query_of(metric.kind);
+  std::string text(query.word);
+  switch (query.shape) {
+    case Shape::DoseOnly:
+      break;
+    case Shape::VolumeOnly:
+      break;
+    case Shape::VolumeToDose:
+      text += plain_number(metric.argument) + std::string(to_text(metric.volume_unit));
+      break;
+    case Shape::DoseToVolume:
+      text += plain_number(metric.argument) + std::string(to_text(metric.dose_unit));
+      break;
+  }
+  text += "[" + std::string(to_text(output_unit(metric))) + "]";
+  return text + text_of(metric.basis);
+}
+
+}  // namespace dosegate::metrics

@@ -1,0 +1,89 @@
+// One dose-volume metric as it is written: D0.03cc[Gy], CV5Gy[cc], Max[Gy]@EQD2(ab=10). This header
+// is the language only: syntax tree, parser, printer. Values are computed in compute.h.
+//
+// The words are those of AAPM TG-263 (report section 9.2): query type, query value, query unit,
+// [output unit]. Spelling is case-sensitive, there are no blanks inside a metric, and no unit is
+// ever guessed.
+//
+//   metric = query [ "@" basis ] ;
+//   query  = ( "Min" | "Mean" | "Max" | "Median" ) "[" dunit "]"
+//          | ( "D" | "DC" ) num vunit "[" dunit "]"
+//          | ( "V" | "CV" ) num dunit "[" vunit "]"
+//          | "Volume" "[" "cc" "]" ;
+//   basis  = "PHYS" | "BED(ab=" num ")" | "EQD2(ab=" num ")" | "EQDX(d=" num ",ab=" num ")" ;
+//   dunit  = "Gy" | "cGy" | "%" ;      vunit = "cc" | "%" ;
+//   num    = digits [ "." digits ] ;   (ASCII, dot only; greater than 0)
+//
+// Beyond the grammar, what has no meaning is refused: a volume above 100 %, a percent dose on a
+// converted basis (percent of which prescription?), a basis on Volume.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace dosegate::metrics {
+
+class Cursor;
+
+/// What is asked. V_x = volume with D >= x; CV_x = volume with D < x; D_v = largest x with V_x >=
+/// v; DC_v = smallest x with volume(D <= x) >= v.
+enum class MetricKind { Min, Mean, Max, Median, D, DC, V, CV, Volume };
+
+enum class DoseUnit { Gy, CGy, Percent };  ///< Percent: of the prescription
+enum class VolumeUnit { Cc, Percent };     ///< Percent: of the structure's volume
+
+/// Which dose is meant. Unstated means physical; the two differ only in how they are written.
+enum class BasisKind { Unstated, Physical, Bed, Eqd2, Eqdx };
+
+struct Basis {
+  BasisKind kind = BasisKind::Unstated;
+  double alpha_beta_gy = 0.0;         ///< for Bed, Eqd2, Eqdx; 0 otherwise
+  double dose_per_fraction_gy = 0.0;  ///< the x of EQDx; 0 otherwise
+
+  bool operator==(const Basis&) const = default;
+  /// True if the dose has to be converted (needs the number of fractions).
+  [[nodiscard]] bool is_converted() const {
+    return kind != BasisKind::Unstated && kind != BasisKind::Physical;
+  }
+};
+
+struct Metric {
+  MetricKind kind = MetricKind::Mean;
+  /// D, DC: the volume, in volume_unit. V, CV: the dose, in dose_unit and on `basis`. Others: 0.
+  double argument = 0.0;
+  /// V, CV: unit of the argument. Volume: Gy, without meaning. Others: unit of the value.
+  DoseUnit dose_unit = DoseUnit::Gy;
+  /// V, CV, Volume: unit of the value. D, DC: unit of the argument. Others: Cc, without meaning.
+  VolumeUnit volume_unit = VolumeUnit::Cc;
+  Basis basis;
+
+  bool operator==(const Metric&) const = default;
+};
+
+/// Unit of a metric's value, and so of its limits.
+enum class Unit { Gy, CGy, PercentOfPrescription, Cc, PercentOfVolume };
+
+[[nodiscard]] Unit output_unit(const Metric& metric);
+/// "Gy", "cGy", "%", "cc": as written in the language. Both percents are "%".
+[[nodiscard]] std::string_view to_text(Unit unit);
+[[nodiscard]] std::string_view to_text(DoseUnit unit);
+[[nodiscard]] std::string_view to_text(VolumeUnit unit);
+
+/// True if the metric's value is a dose (Min, Mean, Max, Median, D, DC).
+[[nodiscard]] bool is_dose_metric(MetricKind kind);
+/// True if a percent of the prescription occurs, as the argument or as the output unit.
+[[nodiscard]] bool needs_prescription(const Metric& metric);
+
+/// Parses the whole of `text`; blanks at both ends are allowed.
+/// Errors: MetricSyntax, where = "column N" (1-based), text says what was expected.
+[[nodiscard]] Result<Metric> parse_metric(std::string_view text);
+
+/// Parses the metric that stands at the cursor and moves behind it. For the rule parser.
+[[nodiscard]] Result<Metric> parse_metric(Cursor& cursor);
+
+/// Canonical text; parse_metric(to_text(m)) == m for every metric that parse_metric can return.
+[[nodiscard]] std::string to_text(const Metric& metric);
+
+}  // namespace dosegate::metrics

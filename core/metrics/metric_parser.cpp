@@ -1,0 +1,269 @@
+#include "metrics/metric.h"
+
+#include <array>
+
+#include "base/text.h"
+#include "metrics/cursor.h"
+#include "metrics/metric_table.h"
+#include "radiobiology/lq.h"
+
+namespace dosegate::metrics {
+namespace {
+
+// Words of the grammar's model metrics, which have no computation yet.
+constexpr std::array<std::string_view, 7> kLater{"gEUD", "Veff", "NTCP", "CI", "CN", "HI", "GI"};
+
+struct Spelling {
+  std::string_view wrong;
+  std::string_view right;
+};
+
+// What people write elsewhere, compared without case.
+constexpr std::array<Spelling, 12> kMetricHints{{
+    {"dmax", "Max[Gy]"},
+    {"dmin", "Min[Gy]"},
+    {"dmean", "Mean[Gy]"},
+    {"dmedian", "Median[Gy]"},
+    {"maximum", "Max[Gy]"},
+    {"minimum", "Min[Gy]"},
+    {"average", "Mean[Gy]"},
+    {"min", "Min[Gy]"},
+    {"mean", "Mean[Gy]"},
+    {"max", "Max[Gy]"},
+    {"median", "Median[Gy]"},
+    {"volume", "Volume[cc]"},
+}};
+
+constexpr std::string_view kQueryWords =
+    "a metric (Min, Mean, Max, Median, D, DC, V, CV or Volume, in this spelling)";
+
+std::string_view leading_letters(std::string_view text) {
+  std::size_t length = 0;
+  while (length < text.size() && is_ascii_letter(text[length])) ++length;
+  return text.substr(0, length);
+}
+
+// The unit that is missing in `V20`, `D95` and so on; the remedy shows one that is complete.
+std::string unit_hint(std::string_view number_text, Shape shape) {
+  const std::string number(number_text);
+  if (shape == Shape::DoseToVolume) {
+    return "the unit of the dose is missing; write " + number + "Gy, " + number + "cGy or " +
+           number + "% and behind it [cc] or [%], as in V" + number + "Gy[%]";
+  }
+  return "the unit of the volume is missing; write " + number + "cc or " + number +
+         "% and behind it [Gy], as in D" + number + "%[Gy]";
+}
+
+Result<DoseUnit> parse_dose_unit(Cursor& cursor) {
+  if (cursor.take("%")) return DoseUnit::Percent;
+  const std::string_view word = cursor.peek_word();
+  if (cursor.take_word("Gy")) return DoseUnit::Gy;
+  if (cursor.take_word("cGy")) return DoseUnit::CGy;
+  const std::string lower = to_lower_ascii(word);
+  if (lower == "gy") return cursor.error("the unit is spelt Gy");
+  if (lower == "cgy") return cursor.error("the unit is spelt cGy");
+  return cursor.expected("a dose unit (Gy, cGy or %)");
+}
+
+Result<VolumeUnit> parse_volume_unit(Cursor& cursor) {
+  if (cursor.take("%")) return VolumeUnit::Percent;
+  const std::string lower = to_lower_ascii(cursor.peek_word());
+  if (cursor.take_word("cc")) return VolumeUnit::Cc;
+  if (lower == "cc" || lower == "ccm" || lower == "cm3" || lower == "ml") {
+    return cursor.error("the unit is spelt cc (1 cc = 1 mL = 1 cm3)");
+  }
+  return cursor.expected("a volume unit (cc or %)");
+}
+
+// "[" unit "]", with `example` to show what is missing where there is no bracket at all.
+template <class UnitParser>
+auto parse_output(Cursor& cursor, const std::string& example, UnitParser parse_unit)
+    -> decltype(parse_unit(cursor)) {
+  if (!cursor.take("[")) {
+    return cursor.error("the output unit is missing; write " + example +
+                        " (no unit is guessed, and there are no blanks inside a metric)");
+  }
+  auto unit = parse_unit(cursor);
+  if (!unit) return unit;
+  if (!cursor.take("]")) return cursor.expected("']'");
+  return unit;
+}
+
+Result<Metric> parse_volume_to_dose(Cursor& cursor, const Query& query) {
+  Metric metric;
+  metric.kind = query.kind;
+  const std::size_t start = cursor.position();
+  const Result<double> volume = cursor.positive_number("a volume");
+  if (!volume) return tl::unexpected(volume.error());
+  const std::string_view digits = cursor.since(start);
+  metric.argument = *volume;
+  if (cursor.peek() != '%' && !is_ascii_letter(cursor.peek())) {
+    return cursor.error(unit_hint(digits, query.shape));
+  }
+  const Result<VolumeUnit> volume_unit = parse_volume_unit(cursor);
+  if (!volume_unit) return tl::unexpected(volume_unit.error());
+  metric.volume_unit = *volume_unit;
+  if (metric.volume_unit == VolumeUnit::Percent && metric.argument > 100.0) {
+    return cursor.error_at(start, "no structure has more than 100 % of its volume");
+  }
+  const std::string written = std::string(query.word) + std::string(cursor.since(start));
+  const Result<DoseUnit> dose_unit = parse_output(cursor, written + "[Gy]", parse_dose_unit);
+  if (!dose_unit) return tl::unexpected(dose_unit.error());
+  metric.dose_unit = *dose_unit;
+  return metric;
+}
+
+Result<Metric> parse_dose_to_volume(Cursor& cursor, const Query& query) {
+  Metric metric;
+  metric.kind = query.kind;
+  const std::size_t start = cursor.position();
+  const Result<double> dose = cursor.positive_number("a dose");
+  if (!dose) return tl::unexpected(dose.error());
+  const std::string_view digits = cursor.since(start);
+  metric.argument = *dose;
+  if (cursor.peek() != '%' && !is_ascii_letter(cursor.peek())) {
+    return cursor.error(unit_hint(digits, query.shape));
+  }
+  const Result<DoseUnit> dose_unit = parse_dose_unit(cursor);
+  if (!dose_unit) return tl::unexpected(dose_unit.error());
+  metric.dose_unit = *dose_unit;
+  const std::string written = std::string(query.word) + std::string(cursor.since(start));
+  const Result<VolumeUnit> volume_unit =
+      parse_output(cursor, written + "[%] or " + written + "[cc]", parse_volume_unit);
+  if (!volume_unit) return tl::unexpected(volume_unit.error());
+  metric.volume_unit = *volume_unit;
+  return metric;
+}
+
+Result<Metric> parse_without_argument(Cursor& cursor, const Query& query) {
+  Metric metric;
+  metric.kind = query.kind;
+  const std::string word(query.word);
+  if (query.shape == Shape::VolumeOnly) {
+    const std::size_t start = cursor.position();
+    const Result<VolumeUnit> unit = parse_output(cursor, word + "[cc]", parse_volume_unit);
+    if (!unit) return tl::unexpected(unit.error());
+    if (*unit != VolumeUnit::Cc) {
+      return cursor.error_at(start,
+                             "the volume in percent of itself is always 100; write Volume[cc]");
+    }
+    return metric;
+  }
+  const Result<DoseUnit> unit = parse_output(cursor, word + "[Gy]", parse_dose_unit);
+  if (!unit) return tl::unexpected(unit.error());
+  metric.dose_unit = *unit;
+  return metric;
+}
+
+tl::unexpected<Error> unknown_query(Cursor& cursor, std::string_view word) {
+  for (const std::string_view later : kLater) {
+    if (word == later) {
+      return cursor.error("the metric " + std::string(word) +
+                          " is not supported yet; use a dose or volume metric");
+    }
+  }
+  const std::string lower = to_lower_ascii(word);
+  for (const Spelling& hint : kMetricHints) {
+    if (lower == hint.wrong) return cursor.error("write " + std::string(hint.right));
+  }
+  return cursor.expected(kQueryWords);
+}
+
+Result<Metric> parse_query(Cursor& cursor) {
+  const std::string_view word = leading_letters(cursor.rest());
+  for (const Query& query : query_table()) {
+    if (word != query.word) continue;
+    cursor.advance(word.size());
+    switch (query.shape) {
+      case Shape::VolumeToDose:
+        return parse_volume_to_dose(cursor, query);
+      case Shape::DoseToVolume:
+        return parse_dose_to_volume(cursor, query);
+      case Shape::DoseOnly:
+      case Shape::VolumeOnly:
+        return parse_without_argument(cursor, query);
+    }
+  }
+  return unknown_query(cursor, word);
+}
+
+// name "=" num, a ratio or a fraction size in Gy.
+Result<double> parse_ratio(Cursor& cursor, std::string_view name) {
+  const std::string prefix = std::string(name) + "=";
+  if (!cursor.take(prefix)) return cursor.expected("'" + prefix + "' (without blanks)");
+  const std::size_t start = cursor.position();
+  const Result<double> value = cursor.positive_number("a number of Gy");
+  if (!value) return value;
+  if (*value < radiobiology::kSmallestRatioGy || *value > radiobiology::kLargestRatioGy) {
+    return cursor.error_at(start, "the value must lie between " +
+                                      plain_number(radiobiology::kSmallestRatioGy) + " and " +
+                                      plain_number(radiobiology::kLargestRatioGy) + " Gy");
+  }
+  return value;
+}
+
+Result<Basis> parse_basis(Cursor& cursor) {
+  const std::string_view word = cursor.peek_word();
+  Basis basis;
+  for (const BasisWord& candidate : basis_table()) {
+    if (word == candidate.word) basis.kind = candidate.kind;
+  }
+  if (basis.kind == BasisKind::Unstated) {
+    return cursor.expected("PHYS, BED(ab=...), EQD2(ab=...) or EQDX(d=...,ab=...)");
+  }
+  cursor.advance(word.size());
+  if (basis.kind == BasisKind::Physical) return basis;
+  if (!cursor.take("(")) {
+    return cursor.error("the alpha/beta is missing; write " + std::string(word) + "(" +
+                        (basis.kind == BasisKind::Eqdx ? "d=1.8," : "") + "ab=10)");
+  }
+  if (basis.kind == BasisKind::Eqdx) {
+    const Result<double> per_fraction = parse_ratio(cursor, "d");
+    if (!per_fraction) return tl::unexpected(per_fraction.error());
+    basis.dose_per_fraction_gy = *per_fraction;
+    if (!cursor.take(","))
+      return cursor.expected("',' and the alpha/beta, as in EQDX(d=1.8,ab=10)");
+  }
+  const Result<double> alpha_beta = parse_ratio(cursor, "ab");
+  if (!alpha_beta) return tl::unexpected(alpha_beta.error());
+  basis.alpha_beta_gy = *alpha_beta;
+  if (!cursor.take(")")) return cursor.expected("')'");
+  return basis;
+}
+
+}  // namespace
+
+Result<Metric> parse_metric(Cursor& cursor) {
+  Result<Metric> metric = parse_query(cursor);
+  if (!metric || cursor.peek() != '@') return metric;
+  const std::size_t at = cursor.position();
+  if (metric->kind == MetricKind::Volume) {
+    return cursor.error("a volume has no dose basis; leave out the '@'");
+  }
+  cursor.advance();
+  const Result<Basis> basis = parse_basis(cursor);
+  if (!basis) return tl::unexpected(basis.error());
+  if (basis->is_converted() && needs_prescription(*metric)) {
+    return cursor.error_at(at,
+                           "a percent of the prescription on a converted dose has no agreed "
+                           "meaning; write the dose in Gy");
+  }
+  metric->basis = *basis;
+  return metric;
+}
+
+Result<Metric> parse_metric(std::string_view text) {
+  Cursor cursor(text, ErrorCode::MetricSyntax);
+  if (text.size() > kLongestText) {
+    return cursor.error_at(kLongestText, "a metric of more than " + std::to_string(kLongestText) +
+                                             " characters is not allowed");
+  }
+  cursor.skip_blanks();
+  Result<Metric> metric = parse_metric(cursor);
+  if (!metric) return metric;
+  cursor.skip_blanks();
+  if (!cursor.at_end()) return cursor.expected("the end of the metric");
+  return metric;
+}
+
+}  // namespace dosegate::metrics
