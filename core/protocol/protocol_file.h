@@ -1,0 +1,120 @@
+// A protocol: rules with their sources, the names of the structures, and what else a plan is held
+// against. It is read from YAML; protocols/README.md shows the file. The files in protocols/ are
+// built in.
+//
+// A protocol file is strict: an unknown key, a key that comes twice, a rule without a source, a
+// second document, text that is not UTF-8 or cannot be shown safely are errors with line and
+// column. Nothing in the file is ignored.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "protocol/guard.h"
+#include "protocol/rule.h"
+#include "protocol/structure_expression.h"
+
+namespace dosegate::protocol {
+
+/// Required rules decide the plan's verdict; an advisory rule that is missed is flagged only.
+enum class Level { Required, Advisory };
+[[nodiscard]] std::string_view to_text(Level level);  ///< "required", "advisory"
+
+/// Verified: read in the source named. Derived: computed from such a value; the note says how.
+enum class Mark { Verified, Derived };
+[[nodiscard]] std::string_view to_text(Mark mark);  ///< "verified", "derived"
+
+/// Where limits come from.
+struct Source {
+  std::string id;
+  std::string citation;
+  std::string doi;  ///< may be empty
+};
+
+struct StructureEntry {
+  std::string name;                  ///< TG-263 name, as rules use it
+  std::vector<std::string> aliases;  ///< other names for the same volume, best first
+  /// What a drawn structure of this name should equal (`Liver-GTV` = `Liver - GTV*`).
+  std::optional<StructureExpression> definition;
+  std::string note;
+};
+
+/// What rules and plan checks have in common.
+struct Provenance {
+  std::string source;  ///< id of a Source
+  std::string read;    ///< what was read there, in our words
+  std::string note;    ///< what the reader should know; may be empty
+  Mark mark = Mark::Verified;
+};
+
+struct ProtocolRule {
+  std::string id;     ///< unique in the file, over rules and plan checks
+  std::string label;  ///< short title for reports
+  Level level = Level::Required;
+  Rule rule;
+  Provenance provenance;
+};
+
+/// A check of the plan itself, without a structure: passes where `check` is true, is missed where
+/// it is false. A context key that was not given: not applicable, and says so. fx or rx unknown:
+/// unknown.
+struct PlanCheck {
+  std::string id;
+  std::string label;
+  Level level = Level::Advisory;
+  Guard check;
+  std::optional<Guard> when;
+  Provenance provenance;
+};
+
+struct Protocol {
+  std::string id;
+  std::string version;
+  std::string title;
+  std::string summary;                 ///< may be empty
+  double tumour_alpha_beta_gy = 10.0;  ///< for BED and EQD2 of the prescription; always in the file
+  std::vector<Source> sources;
+  std::vector<ContextKey> context;
+  std::vector<StructureEntry> structures;
+  std::vector<ProtocolRule> rules;
+  std::vector<PlanCheck> plan_checks;
+  std::string sha256;  ///< of the file's bytes
+  std::string origin;  ///< "built in" or the path it was read from
+
+  [[nodiscard]] const Source* find_source(std::string_view source_id) const;
+  [[nodiscard]] const StructureEntry* find_structure(std::string_view name) const;
+  [[nodiscard]] const ContextKey* find_context_key(std::string_view key) const;
+};
+
+/// Largest protocol file, bytes.
+inline constexpr std::size_t kLargestProtocolFile = 1024 * 1024;
+
+/// `name` stands for the text in messages and in `origin`.
+/// Errors: ProtocolInvalid, where = "name, line L, column C"; a rule that cannot be parsed keeps
+/// its own code (RuleSyntax, MetricSyntax) and adds "character N of the text".
+[[nodiscard]] Result<Protocol> parse_protocol(std::string_view yaml, const std::string& name);
+
+/// Errors: FileUnreadable, and those of parse_protocol().
+[[nodiscard]] Result<Protocol> read_protocol_file(const std::string& path);
+
+/// Ids of the built-in protocols, sorted.
+[[nodiscard]] std::vector<std::string> builtin_protocols();
+/// The protocol that is used where none is named.
+inline constexpr std::string_view kDefaultProtocol = "hcc-rt-ici";
+/// The built-in file's text. Errors: ProtocolUnknown, listing the ids.
+[[nodiscard]] Result<std::string> builtin_protocol_text(std::string_view id);
+/// Errors: ProtocolUnknown, listing the ids.
+[[nodiscard]] Result<Protocol> builtin_protocol(std::string_view id);
+
+/// A built-in id, else a file. Errors: ProtocolUnknown, and those of read_protocol_file().
+[[nodiscard]] Result<Protocol> read_protocol(const std::string& id_or_path);
+
+/// Checks what the user said against what the protocols declare. Errors: OptionInvalid for a key
+/// that none of them declares, or a value that a declaration does not allow.
+[[nodiscard]] Result<void> check_context(const Context& context,
+                                         const std::vector<Protocol>& protocols);
+
+}  // namespace dosegate::protocol
