@@ -22,7 +22,7 @@ constexpr double kMm3PerCc = 1000.0;
 double default_cell_mm(double volume_cc) {
   constexpr double kAt2cc_mm = 0.2;
   constexpr double kSmallest_mm = 0.1;
-  constexpr double kLargest_mm = 2.5;
+  constexpr double kLargest_mm = 4.0;
   return std::clamp(kAt2cc_mm * std::cbrt(volume_cc / 2.0), kSmallest_mm, kLargest_mm);
 }
 
@@ -58,32 +58,20 @@ struct Line {
   std::size_t row = static_cast<std::size_t>(-1);
 };
 
-class Integrator {
+// Cells of one slab on one mesh: their share of the curve goes to an action, one cell after the other.
+class CellWalk {
  public:
-  Integrator(const Region& region, const DoseLattice& lattice, double cell_mm)
-      : region_(region),
-        lattice_(lattice),
-        cell_mm_(cell_mm),
-        builder_(Gy(lattice.lowest_gy()), Gy(lattice.highest_gy())) {
-    const Box box = bounding_box(region);
-    u_ = refine(lattice.nodes(0), box.lo[0], box.hi[0], cell_mm);
-    v_ = refine(lattice.nodes(1), box.lo[1], box.hi[1], cell_mm);
-  }
+  CellWalk(const DoseLattice& lattice, const FineAxis& u, const FineAxis& v)
+      : lattice_(lattice), u_(u), v_(v) {}
 
-  Dvh run() {
-    if (!u_.nodes.empty() && !v_.nodes.empty()) {
-      for (const Slab& slab : region_.slabs()) {
-        const std::vector<Layer> layers = layers_of(slab, lattice_.nodes(2), cell_mm_);
-        if (layers.empty()) continue;
-        const std::vector<RasterRow> rows = rasterise(slab, u_, v_);
-        for (const Layer& layer : layers) add_layer(rows, layer);
-      }
-    }
-    return std::move(builder_).finish(region_.volume());
-  }
+  /// A cell's share: mean and variance of its dose, Gy, and its volume, cc.
+  struct Share {
+    double mean, variance, volume_cc;
+  };
 
- private:
-  void add_layer(const std::vector<RasterRow>& rows, const Layer& layer) {
+  // Calls cell(row, column, share) for every cell, and after each row after_row(row).
+  template <class OnCell, class OnRow>
+  void walk(const std::vector<RasterRow>& rows, const Layer& layer, OnCell cell, OnRow after_row) {
     below_.row = above_.row = static_cast<std::size_t>(-1);
     for (const RasterRow& row : rows) {
       if (above_.row == row.row) {
@@ -92,10 +80,64 @@ class Integrator {
         fill(below_, row.row, layer);
       }
       fill(above_, row.row + 1, layer);
-      add_row(row, layer);
+      const double height = v_.nodes[row.row + 1] - v_.nodes[row.row];
+      const double scale = height * layer.depth_mm / kMm3PerCc;
+      for (const Run& run : row.whole) {
+        for (std::size_t i = run.begin; i < run.end; ++i) {
+          if (!covered(i, row.row, layer)) continue;
+          cell(row.row, i, whole_cell(i, scale * (u_.nodes[i + 1] - u_.nodes[i])));
+        }
+      }
+      for (const PartialCell& part : row.partial) {
+        const std::size_t i = part.column;
+        if (!covered(i, row.row, layer)) continue;
+        cell(row.row, i, partial_cell(part, scale * part.area * (u_.nodes[i + 1] - u_.nodes[i])));
+      }
+      after_row(row);
     }
   }
 
+  struct Range {
+    double low, high;
+  };
+  // Bounds of the dose in a cell of the current row: its eight corners.
+  [[nodiscard]] Range range(std::size_t i) const {
+    Range r{below_.dose[i], below_.dose[i]};
+    for (const Line* line : {&below_, &above_}) {
+      for (const std::size_t k : {i, i + 1}) {
+        const double half = 0.5 * std::abs(line->rise[k]);
+        r.low = std::min(r.low, line->dose[k] - half);
+        r.high = std::max(r.high, line->dose[k] + half);
+      }
+    }
+    return r;
+  }
+
+  // Extremes of the current row: grid nodes inside the area and the border.
+  void extremes(const RasterRow& row, const Layer& layer, DvhBuilder& builder) const {
+    for (const BorderPiece& piece : row.border) {
+      if (covered(piece.column, row.row, layer)) border_extremes(piece, builder);
+    }
+    if (!lattice_.has_holes()) {
+      for (const Run& run : row.nodes_below) {
+        for (std::size_t i = run.begin; i < run.end; ++i) {
+          extremes_at(below_.dose[i], below_.rise[i], builder);
+        }
+      }
+      return;
+    }
+    // Nodes without dose hold no value: the corners of whole cells with dose stand in for the nodes.
+    for (const Run& run : row.whole) {
+      for (std::size_t i = run.begin; i < run.end; ++i) {
+        if (!covered(i, row.row, layer)) continue;
+        const Range r = range(i);
+        builder.include_extreme(r.low);
+        builder.include_extreme(r.high);
+      }
+    }
+  }
+
+ private:
   // Trilinear interpolation, written as a + t (b - a) so that equal values stay equal to the last bit.
   void fill(Line& line, std::size_t row, const Layer& layer) {
     const std::size_t jv = v_.base[row];
@@ -121,27 +163,6 @@ class Integrator {
       const std::size_t b = u_.base[i] - first;
       line.dose[i] = base_dose_[b] + u_.part[i] * (base_dose_[b + 1] - base_dose_[b]);
       line.rise[i] = base_rise_[b] + u_.part[i] * (base_rise_[b + 1] - base_rise_[b]);
-    }
-  }
-
-  void add_row(const RasterRow& row, const Layer& layer) {
-    const double height = v_.nodes[row.row + 1] - v_.nodes[row.row];
-    const double scale = height * layer.depth_mm / kMm3PerCc;
-    for (const Run& run : row.whole) {
-      for (std::size_t i = run.begin; i < run.end; ++i) {
-        if (covered(i, row.row, layer)) whole_cell(i, scale * (u_.nodes[i + 1] - u_.nodes[i]));
-      }
-    }
-    for (const PartialCell& cell : row.partial) {
-      if (!covered(cell.column, row.row, layer)) continue;
-      partial_cell(cell, scale * cell.area * (u_.nodes[cell.column + 1] - u_.nodes[cell.column]));
-    }
-    for (const BorderPiece& piece : row.border) {
-      if (covered(piece.column, row.row, layer)) border_extremes(piece);
-    }
-    if (lattice_.has_holes()) return;  // nodes without dose hold no value; whole cells did theirs
-    for (const Run& run : row.nodes_below) {
-      for (std::size_t i = run.begin; i < run.end; ++i) extremes_at(below_.dose[i], below_.rise[i]);
     }
   }
 
@@ -171,27 +192,17 @@ class Integrator {
     return {d00, gu, gv, c, rise};
   }
 
-  void deposit(double mean, double variance, double volume_cc) {
-    builder_.deposit(mean, std::sqrt(3.0 * variance), variance, volume_cc);
-  }
-
-  void whole_cell(std::size_t i, double volume_cc) {
+  [[nodiscard]] Share whole_cell(std::size_t i, double volume_cc) const {
     const Patch p = patch(i);
     const double gu = p.gu + 0.5 * p.c;
     const double gv = p.gv + 0.5 * p.c;
     const double mean = p.d00 + 0.5 * p.gu + 0.5 * p.gv + 0.25 * p.c;
     // Three independent uniforms of widths gu, gv, rise, and the product term's own variance.
     const double variance = (gu * gu + gv * gv + p.rise * p.rise) / 12.0 + p.c * p.c / 144.0;
-    deposit(mean, variance, volume_cc);
-    if (lattice_.has_holes()) {
-      for (const std::size_t k : {i, i + 1}) {
-        extremes_at(below_.dose[k], below_.rise[k]);
-        extremes_at(above_.dose[k], above_.rise[k]);
-      }
-    }
+    return {mean, variance, volume_cc};
   }
 
-  void partial_cell(const PartialCell& cell, double volume_cc) {
+  [[nodiscard]] Share partial_cell(const PartialCell& cell, double volume_cc) const {
     const Patch p = patch(cell.column);
     const double mean = p.d00 + p.gu * cell.a + p.gv * cell.b + p.c * cell.ab;
     // Gradient at the centroid; the product term's own spread over part of a cell is of higher order.
@@ -200,35 +211,26 @@ class Integrator {
     const double in_plane = gu * gu * (cell.aa - cell.a * cell.a) +
                             2.0 * gu * gv * (cell.ab - cell.a * cell.b) +
                             gv * gv * (cell.bb - cell.b * cell.b);
-    deposit(mean, std::max(0.0, in_plane) + p.rise * p.rise / 12.0, volume_cc);
+    return {mean, std::max(0.0, in_plane) + p.rise * p.rise / 12.0, volume_cc};
   }
 
-  void extremes_at(double middle, double rise) {
+  static void extremes_at(double middle, double rise, DvhBuilder& builder) {
     const double half = 0.5 * std::abs(rise);
-    builder_.include_extreme(middle - half);
-    builder_.include_extreme(middle + half);
+    builder.include_extreme(middle - half);
+    builder.include_extreme(middle + half);
   }
 
   // Along a straight piece of border the dose at either face is quadratic: its ends and, if it lies
   // within, its turning point.
-  void border_extremes(const BorderPiece& piece) {
+  void border_extremes(const BorderPiece& piece, DvhBuilder& builder) const {
     const std::size_t i = piece.column;
-    const std::array<double, 4> dose = {below_.dose[i], below_.dose[i + 1], above_.dose[i],
-                                        above_.dose[i + 1]};
-    const std::array<double, 4> rise = {below_.rise[i], below_.rise[i + 1], above_.rise[i],
-                                        above_.rise[i + 1]};
-    double low = dose[0];
-    double high = dose[0];
-    for (std::size_t k = 0; k < 4; ++k) {
-      low = std::min(low, dose[k] - 0.5 * std::abs(rise[k]));
-      high = std::max(high, dose[k] + 0.5 * std::abs(rise[k]));
-    }
-    if (low >= builder_.lowest_gy() && high <= builder_.highest_gy()) return;  // nothing new here
+    const Range bounds = range(i);
+    if (bounds.low >= builder.lowest_gy() && bounds.high <= builder.highest_gy()) return;  // nothing new
     for (const double face : {-0.5, 0.5}) {
-      const double d00 = dose[0] + face * rise[0];
-      const double gu = dose[1] + face * rise[1] - d00;
-      const double gv = dose[2] + face * rise[2] - d00;
-      const double c = dose[3] + face * rise[3] - d00 - gu - gv;
+      const double d00 = below_.dose[i] + face * below_.rise[i];
+      const double gu = below_.dose[i + 1] + face * below_.rise[i + 1] - d00;
+      const double gv = above_.dose[i] + face * above_.rise[i] - d00;
+      const double c = above_.dose[i + 1] + face * above_.rise[i + 1] - d00 - gu - gv;
       const double da = piece.a1 - piece.a0;
       const double db = piece.b1 - piece.b0;
       const auto at = [&](double t) {
@@ -236,13 +238,121 @@ class Integrator {
         const double b = piece.b0 + t * db;
         return d00 + gu * a + gv * b + c * a * b;
       };
-      builder_.include_extreme(at(0.0));
-      builder_.include_extreme(at(1.0));
+      builder.include_extreme(at(0.0));
+      builder.include_extreme(at(1.0));
       const double curvature = 2.0 * c * da * db;
       if (curvature == 0.0) continue;
       const double slope = gu * da + gv * db + c * (piece.a0 * db + piece.b0 * da);
       const double turn = -slope / curvature;
-      if (turn > 0.0 && turn < 1.0) builder_.include_extreme(at(turn));
+      if (turn > 0.0 && turn < 1.0) builder.include_extreme(at(turn));
+    }
+  }
+
+  const DoseLattice& lattice_;
+  const FineAxis& u_;
+  const FineAxis& v_;
+  Line below_, above_;
+  std::vector<double> base_dose_, base_rise_;
+};
+
+void deposit(DvhBuilder& builder, const CellWalk::Share& share, double sign) {
+  builder.deposit(share.mean, std::sqrt(3.0 * share.variance), share.variance, sign * share.volume_cc);
+}
+
+class Integrator {
+ public:
+  Integrator(const Region& region, const DoseLattice& lattice, double cell_mm)
+      : region_(region),
+        lattice_(lattice),
+        cell_mm_(cell_mm),
+        builder_(Gy(lattice.lowest_gy()), Gy(lattice.highest_gy())) {
+    const Box box = bounding_box(region);
+    u_ = refine(lattice.nodes(0), box.lo[0], box.hi[0], cell_mm);
+    v_ = refine(lattice.nodes(1), box.lo[1], box.hi[1], cell_mm);
+  }
+
+  Dvh run() {
+    if (!u_.nodes.empty() && !v_.nodes.empty()) {
+      for (const Slab& slab : region_.slabs()) {
+        rasters_.push_back(rasterise(slab, u_, v_));
+        layers_.push_back(layers_of(slab, lattice_.nodes(2), cell_mm_));
+        coarse(rasters_.back(), layers_.back());
+      }
+      refine_tails();
+    }
+    return std::move(builder_).finish(region_.volume());
+  }
+
+ private:
+  void coarse(const std::vector<RasterRow>& rows, const std::vector<Layer>& layers) {
+    CellWalk cells(lattice_, u_, v_);
+    for (const Layer& layer : layers) {
+      cells.walk(
+          rows, layer,
+          [&](std::size_t, std::size_t, const CellWalk::Share& share) { deposit(builder_, share, 1.0); },
+          [&](const RasterRow& row) { cells.extremes(row, layer, builder_); });
+      volume_of_cell_cc_ = std::max(volume_of_cell_cc_, layer.depth_mm * cell_area_mm2() / kMm3PerCc);
+    }
+  }
+
+  [[nodiscard]] double cell_area_mm2() const {
+    return (u_.nodes.back() - u_.nodes.front()) / static_cast<double>(u_.cells()) *
+           (v_.nodes.back() - v_.nodes.front()) / static_cast<double>(v_.cells());
+  }
+
+  // In the middle of the curve the shapes of very many shares average out. Its two ends are made of a few
+  // cells only: there each is taken out again and put back in pieces.
+  void refine_tails() {
+    constexpr double kTailCells = 200.0;  // cells in a tail: 1/sqrt(200) of a cell's own error remains
+    const Dvh first = DvhBuilder(builder_).finish(region_.volume());
+    const Cc tail(std::min(kTailCells * volume_of_cell_cc_, 0.25 * first.covered().value()));
+    const auto hot = first.hottest(tail);
+    const auto cold = first.coldest(tail);
+    if (!hot || !cold) return;
+    for (std::size_t s = 0; s < rasters_.size(); ++s) {
+      for (const Layer& layer : layers_[s]) refine_layer(s, layer, hot->value(), cold->value());
+    }
+  }
+
+  void refine_layer(std::size_t s, const Layer& layer, double hot_gy, double cold_gy) {
+    CellWalk cells(lattice_, u_, v_);
+    std::vector<std::size_t> columns;
+    cells.walk(
+        rasters_[s], layer,
+        [&](std::size_t, std::size_t column, const CellWalk::Share& share) {
+          const CellWalk::Range range = cells.range(column);
+          if (!(range.high > hot_gy || range.low < cold_gy) || !(range.high > range.low)) return;
+          deposit(builder_, share, -1.0);
+          columns.push_back(column);
+        },
+        [&](const RasterRow& row) {
+          if (!columns.empty()) fine_row(region_.slabs()[s], row.row, layer, columns);
+          columns.clear();
+        });
+  }
+
+  // The cells `columns` of one row of one layer, each in kPieces^3 pieces.
+  void fine_row(const Slab& slab, std::size_t row, const Layer& layer, std::vector<std::size_t>& columns) {
+    constexpr std::size_t kPieces = 5;
+    std::sort(columns.begin(), columns.end());
+    for (std::size_t begin = 0; begin < columns.size();) {  // runs of neighbours
+      std::size_t end = begin + 1;
+      while (end < columns.size() && columns[end] == columns[end - 1] + 1) ++end;
+      const FineAxis u = subdivide(u_, columns[begin], columns[end - 1] + 1, kPieces);
+      const FineAxis v = subdivide(v_, row, row + 1, kPieces);
+      const std::vector<RasterRow> rows = rasterise(slab, u, v);
+      CellWalk cells(lattice_, u, v);
+      for (std::size_t k = 0; k < kPieces; ++k) {
+        Layer part = layer;
+        part.depth = layer.depth / kPieces;
+        part.depth_mm = layer.depth_mm / kPieces;
+        part.middle = layer.middle + layer.depth * ((static_cast<double>(k) + 0.5) / kPieces - 0.5);
+        cells.walk(
+            rows, part,
+            [&](std::size_t, std::size_t, const CellWalk::Share& share) { deposit(builder_, share, 1.0); },
+            [](const RasterRow&) {});
+      }
+      begin = end;
     }
   }
 
@@ -251,8 +361,9 @@ class Integrator {
   double cell_mm_;
   DvhBuilder builder_;
   FineAxis u_, v_;
-  Line below_, above_;
-  std::vector<double> base_dose_, base_rise_;
+  std::vector<std::vector<RasterRow>> rasters_;
+  std::vector<std::vector<Layer>> layers_;
+  double volume_of_cell_cc_ = 0.0;
 };
 
 }  // namespace

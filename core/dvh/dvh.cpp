@@ -192,8 +192,13 @@ std::vector<double> Dvh::cumulative_cc(Gy bin) const {
   require(bin.value() > 0.0, "DVH curve with a bin that is not positive");
   std::vector<double> curve;
   const double highest = maximum_ ? maximum_->value() : 0.0;
+  // 35 bins of 0.01 Gy are 0.35 Gy to the last bit only as 35 / 100: a plateau at exactly a bin's dose
+  // must count there.
+  const double per_gy = 1.0 / bin.value();
+  const bool whole = std::abs(per_gy - std::round(per_gy)) < 1e-9 * per_gy;
   for (std::size_t i = 0;; ++i) {
-    const double x = bin.value() * static_cast<double>(i);
+    const double x = whole ? static_cast<double>(i) / std::round(per_gy)
+                           : bin.value() * static_cast<double>(i);
     curve.push_back(volume_at_least(Gy(x)).value());
     if (x > highest) return curve;
   }

@@ -236,6 +236,25 @@ FineAxis refine(const std::vector<double>& lattice, double lo, double hi, double
   return fine;
 }
 
+FineAxis subdivide(const FineAxis& axis, std::size_t begin, std::size_t end, std::size_t pieces) {
+  FineAxis fine;
+  for (std::size_t i = begin; i < end; ++i) {
+    const double length = axis.nodes[i + 1] - axis.nodes[i];
+    // The end node of a lattice cell belongs to the next one, where its part is 0: here it is 1.
+    const double end_part = axis.base[i + 1] == axis.base[i] ? axis.part[i + 1] : 1.0;
+    for (std::size_t k = 0; k < pieces; ++k) {
+      const double t = static_cast<double>(k) / static_cast<double>(pieces);
+      fine.nodes.push_back(axis.nodes[i] + length * t);
+      fine.base.push_back(axis.base[i]);
+      fine.part.push_back(axis.part[i] + (end_part - axis.part[i]) * t);
+    }
+  }
+  fine.nodes.push_back(axis.nodes[end]);
+  fine.base.push_back(axis.base[end - 1]);
+  fine.part.push_back(axis.base[end] == axis.base[end - 1] ? axis.part[end] : 1.0);
+  return fine;
+}
+
 std::vector<RasterRow> rasterise(const Slab& slab, const FineAxis& u, const FineAxis& v) {
   return Raster(slab, u, v).run();
 }

@@ -20,6 +20,10 @@ struct FineAxis {
 /// Empty (no nodes) where the range lies wholly outside of the lattice.
 [[nodiscard]] FineAxis refine(const std::vector<double>& lattice, double lo, double hi, double cell_mm);
 
+/// Cells begin .. end - 1 of an axis, each cut evenly into `pieces`.
+[[nodiscard]] FineAxis subdivide(const FineAxis& axis, std::size_t begin, std::size_t end,
+                                 std::size_t pieces);
+
 /// The covered part of one cell, in cell coordinates a, b in 0..1 along u, v.
 struct PartialCell {
   std::size_t column = 0;

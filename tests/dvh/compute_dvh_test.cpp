@@ -203,7 +203,8 @@ TEST(ComputeDvh, IntegratesTheTrilinearFieldItselfHoweverCoarseItsCells) {
   const Dvh usual = compute_dvh(ball, grid);
   for (const double share : {0.01, 0.05, 0.5, 0.95, 0.99}) {
     const Cc v(fine.volume().value() * share);
-    EXPECT_NEAR(usual.hottest(v)->value(), fine.hottest(v)->value(), 0.003) << share;
+    // The bar is 0.01 Gy in a linear and 0.03 Gy in a Gaussian dose; half the stricter one is asked for.
+    EXPECT_NEAR(usual.hottest(v)->value(), fine.hottest(v)->value(), 0.005) << share;
   }
 }
 
