@@ -1,0 +1,182 @@
+#include "evaluation/course_dose.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "dvh/compute_dvh.h"
+#include "geometry/resample.h"
+
+namespace dosegate::evaluation {
+namespace {
+
+using model::Case;
+using model::Dose;
+using model::DoseGrid;
+using model::DoseSummation;
+
+// Lattices whose voxels lie this close are one lattice (positions are written with a few decimals).
+constexpr double kSameLattice_mm = 0.01;
+
+// Indices of the ROIs that tell what dose the plan means to give: those that its target prescriptions
+// name, else those of type PTV, CTV or GTV (the first of these types that occurs).
+std::vector<std::size_t> target_rois(const Case& plan_case) {
+  std::vector<std::size_t> targets;
+  const auto& rois = plan_case.structures->rois;
+  if (plan_case.plan) {
+    for (const model::DoseReference& reference : plan_case.plan->dose_references) {
+      if (reference.type != "TARGET" || !reference.roi_number) continue;
+      for (std::size_t i = 0; i < rois.size(); ++i) {
+        if (rois[i].number == *reference.roi_number) targets.push_back(i);
+      }
+    }
+  }
+  for (const std::string_view type : {"PTV", "CTV", "GTV"}) {
+    if (!targets.empty()) break;
+    for (std::size_t i = 0; i < rois.size(); ++i) {
+      if (rois[i].interpreted_type == type) targets.push_back(i);
+    }
+  }
+  return targets;
+}
+
+// Highest median dose of all targets, Gy.
+std::optional<double> target_dose_gy(const Case& plan_case, const CaseGeometry& geometry,
+                                     const DoseGrid& grid) {
+  std::optional<double> highest;
+  if (!plan_case.structures) return highest;
+  for (const std::size_t i : target_rois(plan_case)) {
+    const auto built = geometry.roi(i);
+    if (!built) continue;
+    const dvh::Dvh dvh = dvh::compute_dvh(built->region, grid);
+    if (const auto median = dvh.hottest(0.5 * dvh.volume())) {
+      highest = std::max(highest.value_or(median->value()), median->value());
+    }
+  }
+  return highest;
+}
+
+Result<DoseGrid> read_fraction_dose(DoseGrid grid, const Dose& dose, const Case& plan_case,
+                                    const CaseGeometry& geometry, const CourseOptions& options,
+                                    Findings& findings) {
+  const auto fractions = fractions_of(plan_case, options);
+  const auto times_n = [&]() -> Result<DoseGrid> {
+    if (!fractions) {
+      return fail(ErrorCode::FractionsUnknown,
+                  "The dose is that of one fraction and the number of fractions is not known; give it "
+                  "with --fractions.",
+                  dose.source);
+    }
+    findings.push_back({FindingCode::DoseFractionTimesN,
+                        fmt::format("DoseSummationType FRACTION: taken as one fraction and multiplied by "
+                                    "{}.",
+                                    *fractions),
+                        dose.source});
+    return grid.scaled(static_cast<double>(*fractions));
+  };
+  const auto as_total = [&](std::string why) {
+    findings.push_back({FindingCode::DoseFractionAsTotal,
+                        "DoseSummationType FRACTION: taken as the course total, " + why, dose.source});
+    return grid;
+  };
+  if (options.fraction_dose == FractionDose::Total) return as_total("as --fraction-dose total says.");
+  if (options.fraction_dose == FractionDose::One) return times_n();
+  if (!plan_case.plan) {
+    findings.push_back({FindingCode::DoseFractionAsStands,
+                        "DoseSummationType FRACTION and no plan to decide by: taken as it stands.",
+                        dose.source});
+    return grid;
+  }
+  if (fractions == 1) return as_total("there is one fraction only.");
+
+  // Within a quarter of the prescription the target's median dose is the prescription's: targets are
+  // planned to 95 to 130 % of it, and two fractions or more lie a factor of two apart.
+  constexpr double kSame = 1.25;
+  const auto prescription = prescription_of(plan_case, options);
+  const auto target = target_dose_gy(plan_case, geometry, grid);
+  if (prescription && fractions && target && *target > 0.0) {
+    const auto close = [&](double dose_gy) {
+      return dose_gy < *prescription * kSame && dose_gy * kSame > *prescription;
+    };
+    const bool total = close(*target);
+    const bool one = close(*target * *fractions);
+    if (total && !one) {
+      return as_total(fmt::format("the targets' median of {} Gy fits the prescription of {} Gy.",
+                                  fixed(*target, 2), shortest(*prescription)));
+    }
+    if (one && !total) return times_n();
+  }
+  return fail(ErrorCode::FractionDoseUndecided,
+              "DoseSummationType (3004,000A) is FRACTION, and prescription and dose in the targets do "
+              "not tell whether it holds the course total or one fraction; say --fraction-dose total or "
+              "--fraction-dose one.",
+              dose.source);
+}
+
+Result<DoseGrid> sum_of(const std::vector<Dose>& doses, Findings& findings) {
+  DoseGrid sum = doses.front().grid;
+  bool resampled = false;
+  for (std::size_t i = 1; i < doses.size(); ++i) {
+    const DoseGrid& next = doses[i].grid;
+    if (sum.same_lattice(next, kSameLattice_mm)) {
+      sum = sum.plus(next);
+      continue;
+    }
+    resampled = true;
+    // Onto the finer of the two lattices; what either does not cover is left out, not taken as 0 Gy.
+    const bool keep = sum.values().size() >= next.values().size();
+    const DoseGrid& fine = keep ? sum : next;
+    const auto moved = geometry::resample_onto(keep ? next : sum, fine);
+    if (!moved) return moved;
+    const auto cut = geometry::crop_to(fine, *moved);
+    if (!cut) return cut;
+    sum = cut->plus(*moved);
+  }
+  findings.push_back({FindingCode::DoseBeamsSummed,
+                      fmt::format("The plan's dose is the sum of {} BEAM doses.", doses.size()), ""});
+  if (resampled) {
+    findings.push_back({FindingCode::DoseBeamsResampled,
+                        "The BEAM doses lie on different grids; they were interpolated onto the finest "
+                        "one and added where all of them have a dose.",
+                        ""});
+  }
+  return sum;
+}
+
+}  // namespace
+
+std::optional<int> fractions_of(const Case& plan_case, const CourseOptions& options) {
+  if (options.fractions) return options.fractions;
+  return plan_case.plan ? plan_case.plan->fractions : std::nullopt;
+}
+
+std::optional<double> prescription_of(const Case& plan_case, const CourseOptions& options) {
+  if (options.prescription_gy) return options.prescription_gy;
+  return plan_case.plan ? plan_case.plan->prescription_gy : std::nullopt;
+}
+
+Result<CourseDose> course_dose(const Case& plan_case, const CaseGeometry& geometry,
+                               const CourseOptions& options) {
+  if (plan_case.doses.empty()) {
+    return fail(ErrorCode::DoseMissing, "There is no dose; add the plan's RT Dose to the input.");
+  }
+  Findings findings;
+  auto grid = plan_case.doses.size() == 1 ? Result<DoseGrid>(plan_case.doses.front().grid)
+                                          : sum_of(plan_case.doses, findings);
+  if (!grid) return tl::unexpected(grid.error());
+  const Dose& first = plan_case.doses.front();
+  if (first.summation == DoseSummation::Fraction) {
+    grid = read_fraction_dose(std::move(*grid), first, plan_case, geometry, options, findings);
+    if (!grid) return tl::unexpected(grid.error());
+  }
+  const bool effective =
+      std::any_of(plan_case.doses.begin(), plan_case.doses.end(),
+                  [](const Dose& dose) { return dose.type == model::DoseType::Effective; });
+  return CourseDose{std::move(*grid),
+                    effective ? metrics::DoseKind::Effective : metrics::DoseKind::Physical,
+                    std::move(findings)};
+}
+
+}  // namespace dosegate::evaluation

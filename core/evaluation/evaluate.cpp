@@ -1,0 +1,452 @@
+#include "evaluation/evaluate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "base/text.h"
+#include "evaluation/measure.h"
+#include "evaluation/resolve.h"
+#include "evaluation/rule_logic.h"
+#include "radiobiology/lq.h"
+
+namespace dosegate::evaluation {
+namespace {
+
+using protocol::Level;
+using protocol::Protocol;
+using protocol::ProtocolRule;
+
+void append(Findings& to, const Findings& from) { to.insert(to.end(), from.begin(), from.end()); }
+
+void add_once(Findings& to, const Findings& from) {
+  for (const Finding& finding : from) {
+    const bool known = std::any_of(to.begin(), to.end(), [&](const Finding& f) {
+      return f.code == finding.code && f.text == finding.text && f.where == finding.where;
+    });
+    if (!known) to.push_back(finding);
+  }
+}
+
+// Expressions to be measured, each once: first every ROI, then what rules ask for beyond single ROIs.
+class WorkList {
+ public:
+  explicit WorkList(std::size_t rois) {
+    for (std::size_t i = 0; i < rois; ++i) (void)add({RoiExpression::Op::Roi, i, {}});
+  }
+  std::size_t add(const RoiExpression& expression) {
+    const auto [at, added] = index_.try_emplace(key_of(expression), expressions_.size());
+    if (added) expressions_.push_back(expression);
+    return at->second;
+  }
+  [[nodiscard]] const std::vector<RoiExpression>& expressions() const { return expressions_; }
+
+ private:
+  std::map<std::string, std::size_t> index_;
+  std::vector<RoiExpression> expressions_;
+};
+
+class Evaluator {
+ public:
+  Evaluator(const model::Case& plan_case, const std::vector<Protocol>& protocols,
+            const EvaluationOptions& options)
+      : case_(plan_case),
+        protocols_(protocols),
+        options_(options),
+        geometry_(*plan_case.structures, options.end_caps),
+        work_(plan_case.structures->rois.size()) {}
+
+  Result<Evaluation> run() {
+    identify();
+    auto dose = course_dose(case_, geometry_, options_.course);
+    if (!dose) return tl::unexpected(dose.error());
+    append(out_.findings, dose->findings);
+    append(out_.findings, edge_findings(dose->grid));
+    context_ = {out_.fractions, out_.prescription_gy, dose->kind};
+    facts_ = {out_.fractions, out_.prescription_gy, options_.context};
+
+    for (const Protocol& p : protocols_) {
+      for (const ProtocolRule& rule : p.rules) prepare(p, rule);
+      for (const protocol::StructureEntry& entry : p.structures) prepare_drawn(p, entry);
+    }
+    auto measured = measure(work_.expressions(), geometry_, dose->grid, options_);
+    if (!measured) return tl::unexpected(measured.error());
+    measured_ = std::move(*measured);
+    report_structures();
+    for (Pending& pending : pending_) finish(pending);
+    for (const Drawn& drawn : drawn_) compare_drawn(drawn);
+    for (const Protocol& p : protocols_) {
+      for (const protocol::PlanCheck& check : p.plan_checks) out_.plan_checks.push_back(hold(p, check));
+    }
+    conclude();
+    return std::move(out_);
+  }
+
+ private:
+  struct Pending {
+    const ProtocolRule* rule = nullptr;
+    RuleResult result;
+    std::optional<std::size_t> work;  // index into the work list; absent: already decided
+  };
+  struct Drawn {
+    std::size_t roi = 0, expression = 0;
+    std::string definition;
+  };
+
+  void identify() {
+    out_.software_version = options_.software_version;
+    out_.patient_id = case_.patient_id;
+    if (case_.plan) {
+      out_.patient_name = case_.plan->patient_name;
+      out_.plan_label = case_.plan->label;
+      out_.plan_uid = case_.plan->sop_instance_uid;
+    }
+    out_.inputs = case_.inputs;
+    out_.findings = case_.findings;
+    out_.fractions = fractions_of(case_, options_.course);
+    out_.prescription_gy = prescription_of(case_, options_.course);
+    note_override("number of fractions", options_.course.fractions.has_value(),
+                  case_.plan && case_.plan->fractions ? fmt::format("{}", *case_.plan->fractions) : "",
+                  options_.course.fractions ? fmt::format("{}", *options_.course.fractions) : "");
+    note_override("prescription", options_.course.prescription_gy.has_value(),
+                  case_.plan && case_.plan->prescription_gy
+                      ? shortest(*case_.plan->prescription_gy) + " Gy"
+                      : "",
+                  options_.course.prescription_gy ? shortest(*options_.course.prescription_gy) + " Gy"
+                                                  : "");
+    out_.alpha_beta_gy = protocols_.front().tumour_alpha_beta_gy;
+    if (out_.fractions && out_.prescription_gy) {
+      const auto model = radiobiology::LqModel::create(*out_.fractions, out_.alpha_beta_gy);
+      if (model) {
+        out_.bed_gy = model->bed_gy(*out_.prescription_gy);
+        out_.eqd2_gy = model->eqd2_gy(*out_.prescription_gy);
+      }
+    }
+    for (const Protocol& p : protocols_) {
+      out_.protocols.push_back(
+          {p.id, p.version, p.title, p.sha256, p.origin, p.sources, Verdict::Unknown});
+    }
+  }
+
+  void note_override(std::string_view what, bool given, const std::string& plan_says,
+                     const std::string& option_says) {
+    if (!given || plan_says.empty() || plan_says == option_says) return;
+    out_.findings.push_back({FindingCode::OptionOverrides,
+                             fmt::format("The {} was given as {}; the plan says {}.", what, option_says,
+                                         plan_says),
+                             ""});
+  }
+
+  void prepare(const Protocol& p, const ProtocolRule& rule) {
+    Pending pending;
+    pending.rule = &rule;
+    RuleResult& result = pending.result;
+    result.protocol_id = p.id;
+    result.id = rule.id;
+    result.label = rule.label;
+    result.text = protocol::to_text(rule.rule);
+    result.level = rule.level;
+    result.structure = protocol::to_text(rule.rule.subject);
+    result.provenance = rule.provenance;
+    const Applicability applies = applicability(rule.rule.guard, rule.level, facts_, p.context);
+    if (!applies.applies) {
+      result.verdict = applies.verdict;
+      result.reason = applies.reason;
+    } else if (auto resolved = resolve(rule.rule.subject, &p, *case_.structures, options_.map)) {
+      for (const std::size_t roi : resolved->rois) {
+        result.rois.push_back(case_.structures->rois[roi].name);
+      }
+      for (const std::string& note : resolved->notes) {
+        result.reason += (result.reason.empty() ? "" : ". ") + note;
+      }
+      add_once(out_.findings, resolved->findings);
+      pending.work = work_.add(resolved->expression);
+    } else {
+      result.verdict = Verdict::Unknown;
+      result.reason = resolved.error().text;
+    }
+    pending_.push_back(std::move(pending));
+  }
+
+  // A drawn Liver-GTV beside the expression that it stands for.
+  void prepare_drawn(const Protocol& p, const protocol::StructureEntry& entry) {
+    if (!entry.definition) return;
+    const protocol::StructureExpression drawn{protocol::StructureExpression::Op::Name, entry.name, {}, {}};
+    const auto labels = roi_labels(*case_.structures);
+    const auto match = protocol::match_structure(entry.name, &entry, labels, options_.map);
+    if (match.status != protocol::MatchStatus::Found || match.without_contours) return;
+    const auto resolved = resolve(*entry.definition, &p, *case_.structures, options_.map);
+    if (!resolved) return;
+    drawn_.push_back({match.rois.front(), work_.add(resolved->expression),
+                      protocol::to_text(*entry.definition)});
+  }
+
+  void report_structures() {
+    const auto& rois = case_.structures->rois;
+    for (std::size_t i = 0; i < rois.size(); ++i) {
+      const Measured& m = measured_[i];
+      out_.structures.push_back({rois[i].name, rois[i].number, rois[i].interpreted_type, m.dvh,
+                                 m.error ? m.error->text : std::string(), m.planes,
+                                 m.nominal_spacing_mm});
+      append(out_.findings, m.findings);
+      if (m.dvh) append(out_.findings, coverage_findings(*m.dvh, rois[i].name));
+    }
+  }
+
+  void finish(Pending& pending) {
+    if (pending.work) {
+      const Measured& m = measured_[*pending.work];
+      if (m.dvh) {
+        judge(pending.result, pending.rule->rule, *m.dvh, context_);
+        note_extrapolation(pending.result, *m.dvh);
+      } else {
+        pending.result.verdict = Verdict::Unknown;
+        pending.result.reason = m.error->text;
+      }
+    }
+    out_.rules.push_back(std::move(pending.result));
+  }
+
+  void note_extrapolation(const RuleResult& result, const dvh::Dvh& dvh) {
+    if (!out_.fractions || !dvh.maximum()) return;
+    const double per_fraction = dvh.maximum()->value() / *out_.fractions;
+    const bool converted =
+        std::any_of(result.tests.begin(), result.tests.end(),
+                    [](const TestResult& t) { return t.test.metric.basis.is_converted(); });
+    if (!converted || per_fraction <= radiobiology::kLqTrustedUpToGy) return;
+    add_once(out_.findings,
+             {{FindingCode::ExtrapolatedEqd2,
+               fmt::format("Up to {} Gy per fraction: beyond {} Gy the linear-quadratic model is "
+                           "disputed.",
+                           fixed(per_fraction, 1), shortest(radiobiology::kLqTrustedUpToGy)),
+               result.structure}});
+  }
+
+  void compare_drawn(const Drawn& drawn) {
+    constexpr double kVolumeShare = 0.02;  // facts section 0: 2 % in volume, 0.2 Gy in mean
+    constexpr double kMean_gy = 0.2;
+    const Measured& a = measured_[drawn.roi];
+    const Measured& b = measured_[drawn.expression];
+    if (!a.dvh || !b.dvh) return;
+    const double va = a.dvh->volume().value();
+    const double vb = b.dvh->volume().value();
+    const bool volume_differs = std::abs(va - vb) > kVolumeShare * vb;
+    const bool mean_differs = a.dvh->mean() && b.dvh->mean() &&
+                              std::abs(a.dvh->mean()->value() - b.dvh->mean()->value()) > kMean_gy;
+    if (!volume_differs && !mean_differs) return;
+    const auto mean_text = [](const dvh::Dvh& dvh) {
+      return dvh.mean() ? fixed(dvh.mean()->value(), 2) + " Gy" : std::string("unknown");
+    };
+    out_.findings.push_back(
+        {FindingCode::DrawnDiffersFromExpression,
+         fmt::format("Drawn: {} cc, mean {}; {}: {} cc, mean {}. The expression was used.", fixed(va, 1),
+                     mean_text(*a.dvh), drawn.definition, fixed(vb, 1), mean_text(*b.dvh)),
+         case_.structures->rois[drawn.roi].name});
+  }
+
+  PlanCheckResult hold(const Protocol& p, const protocol::PlanCheck& check) {
+    PlanCheckResult result;
+    result.protocol_id = p.id;
+    result.id = check.id;
+    result.label = check.label;
+    result.text = protocol::to_text(check.check);
+    result.level = check.level;
+    result.provenance = check.provenance;
+    const Applicability applies = applicability(check.when, check.level, facts_, p.context);
+    if (!applies.applies) {
+      result.verdict = applies.verdict;
+      result.reason = applies.reason;
+      return result;
+    }
+    const auto outcome = protocol::evaluate_guard(check.check, facts_, p.context);
+    result.reason = outcome.reason;
+    switch (outcome.truth) {
+      case protocol::Truth::True: result.verdict = Verdict::Pass; break;
+      case protocol::Truth::False: result.verdict = Verdict::Fail; break;
+      case protocol::Truth::Unknown:
+        result.verdict = outcome.missing_plan.empty() && check.level == Level::Advisory
+                             ? Verdict::NotApplicable
+                             : Verdict::Unknown;
+        break;
+    }
+    return result;
+  }
+
+  void conclude() {
+    std::vector<Verdict> all;
+    for (ProtocolVerdict& p : out_.protocols) {
+      std::vector<Verdict> required;
+      const auto collect = [&](const auto& results) {
+        for (const auto& r : results) {
+          if (r.protocol_id == p.id && r.level == Level::Required) required.push_back(r.verdict);
+        }
+      };
+      collect(out_.rules);
+      collect(out_.plan_checks);
+      p.verdict = worst_required(required);
+      all.push_back(p.verdict);
+    }
+    out_.verdict = worst_required(all);
+    out_.verdict_reason = verdict_reason();
+  }
+
+  [[nodiscard]] std::string verdict_reason() const {
+    std::vector<std::string> deciding;
+    bool any_applies = false;
+    const auto collect = [&](const auto& results) {
+      for (const auto& r : results) {
+        if (r.level != Level::Required) continue;
+        any_applies = any_applies || r.verdict != Verdict::NotApplicable;
+        if (r.verdict == out_.verdict) deciding.push_back(r.id);
+      }
+    };
+    collect(out_.rules);
+    collect(out_.plan_checks);
+    if (!any_applies) return "No required rule applies to this plan, so nothing was shown.";
+    if (out_.verdict == Verdict::Pass) return "Every required rule that applies is met.";
+    if (deciding.empty()) return "One of the protocols has no required rule that applies.";
+    return fmt::format("Decided by: {}.", fmt::join(deciding, ", "));
+  }
+
+  const model::Case& case_;
+  const std::vector<Protocol>& protocols_;
+  const EvaluationOptions& options_;
+  CaseGeometry geometry_;
+  WorkList work_;
+  Evaluation out_;
+  metrics::MetricContext context_;
+  protocol::PlanFacts facts_;
+  std::vector<Pending> pending_;
+  std::vector<Drawn> drawn_;
+  std::vector<Measured> measured_;
+};
+
+Result<void> check_options(const model::Case& plan_case, const EvaluationOptions& options) {
+  if (!plan_case.structures) {
+    return fail(ErrorCode::StructuresMissing,
+                "There are no structures; add the plan's RT Structure Set to the input.");
+  }
+  if (options.course.fractions && *options.course.fractions < 1) {
+    return fail(ErrorCode::OptionInvalid, "The number of fractions must be at least 1.");
+  }
+  if (options.course.prescription_gy &&
+      !(std::isfinite(*options.course.prescription_gy) && *options.course.prescription_gy > 0.0)) {
+    return fail(ErrorCode::OptionInvalid, "The prescription must be a positive number of Gy.");
+  }
+  return {};
+}
+
+// A mapping that nothing uses is a slip: the user thinks that it holds.
+Result<void> check_map(const std::vector<Protocol>& protocols, const protocol::NameMap& map) {
+  for (const std::string& name : map.rule_names()) {
+    const bool used = std::any_of(protocols.begin(), protocols.end(), [&](const Protocol& p) {
+      const auto names = [&](const protocol::StructureExpression& e) {
+        const auto all = protocol::names_in(e);
+        return std::find(all.begin(), all.end(), name) != all.end();
+      };
+      return std::any_of(p.rules.begin(), p.rules.end(),
+                         [&](const ProtocolRule& rule) { return names(rule.rule.subject); }) ||
+             p.find_structure(name) != nullptr;
+    });
+    if (!used) {
+      return fail(ErrorCode::OptionInvalid,
+                  fmt::format("--map {}=...: no rule of the protocol uses that name.", printable(name)));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Evaluation> evaluate(const model::Case& plan_case, const std::vector<Protocol>& protocols,
+                            const EvaluationOptions& options) {
+  if (protocols.empty()) return fail(ErrorCode::OptionInvalid, "There is no protocol to check against.");
+  for (std::size_t i = 1; i < protocols.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (protocols[i].id == protocols[j].id) {
+        return fail(ErrorCode::OptionInvalid,
+                    fmt::format("The protocol \"{}\" was given twice.", printable(protocols[i].id)));
+      }
+    }
+  }
+  if (auto checked = check_options(plan_case, options); !checked) return tl::unexpected(checked.error());
+  if (auto checked = check_map(protocols, options.map); !checked) return tl::unexpected(checked.error());
+  if (auto checked = protocol::check_context(options.context, protocols); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  return Evaluator(plan_case, protocols, options).run();
+}
+
+Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& request,
+                               const EvaluationOptions& options) {
+  if (auto checked = check_options(plan_case, options); !checked) return tl::unexpected(checked.error());
+  const model::StructureSet& structures = *plan_case.structures;
+  const CaseGeometry geometry(structures, options.end_caps);
+  auto dose = course_dose(plan_case, geometry, options.course);
+  if (!dose) return tl::unexpected(dose.error());
+
+  DvhReport report;
+  report.software_version = options.software_version;
+  report.patient_id = plan_case.patient_id;
+  if (plan_case.plan) {
+    report.plan_label = plan_case.plan->label;
+    report.plan_uid = plan_case.plan->sop_instance_uid;
+  }
+  report.fractions = fractions_of(plan_case, options.course);
+  report.prescription_gy = prescription_of(plan_case, options.course);
+  report.inputs = plan_case.inputs;
+  report.metrics = request.metrics;
+  report.findings = plan_case.findings;
+  append(report.findings, dose->findings);
+  append(report.findings, edge_findings(dose->grid));
+
+  std::vector<RoiExpression> expressions;
+  std::vector<std::optional<std::size_t>> place;  // of each result among the expressions
+  const auto ask = [&](DvhResult result, const RoiExpression& expression) {
+    place.emplace_back(expressions.size());
+    expressions.push_back(expression);
+    report.structures.push_back(std::move(result));
+  };
+  if (request.structures.empty()) {
+    for (std::size_t i = 0; i < structures.rois.size(); ++i) {
+      ask({structures.rois[i].name, structures.rois[i].number, {}, {}, {}},
+          {RoiExpression::Op::Roi, i, {}});
+    }
+  }
+  for (const protocol::StructureExpression& expression : request.structures) {
+    DvhResult result{protocol::to_text(expression), {}, {}, {}, {}};
+    auto resolved = resolve(expression, nullptr, structures, options.map);
+    if (resolved) {
+      if (resolved->expression.op == RoiExpression::Op::Roi) {
+        result.roi_number = structures.rois[resolved->expression.roi].number;
+      }
+      add_once(report.findings, resolved->findings);
+      ask(std::move(result), resolved->expression);
+    } else {
+      result.reason = resolved.error().text;
+      place.emplace_back(std::nullopt);
+      report.structures.push_back(std::move(result));
+    }
+  }
+  const auto measured = measure(expressions, geometry, dose->grid, options);
+  if (!measured) return tl::unexpected(measured.error());
+  const metrics::MetricContext context{report.fractions, report.prescription_gy, dose->kind};
+  for (std::size_t i = 0; i < report.structures.size(); ++i) {
+    if (!place[i]) continue;
+    const Measured& m = (*measured)[*place[i]];
+    DvhResult& result = report.structures[i];
+    append(report.findings, m.findings);
+    if (m.error) result.reason = m.error->text;
+    if (!m.dvh) continue;
+    result.dvh = m.dvh;
+    append(report.findings, coverage_findings(*m.dvh, result.name));
+    for (const metrics::Metric& metric : request.metrics) {
+      result.metrics.push_back(metrics::compute_metric(metric, *m.dvh, context));
+    }
+  }
+  return report;
+}
+
+}  // namespace dosegate::evaluation

@@ -1,0 +1,65 @@
+// Case x protocols -> Evaluation. The only place in core that starts threads: one task a structure, its
+// result stored by index, so that the answer is the same to the last bit for any number of workers.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "evaluation/course_dose.h"
+#include "evaluation/evaluation.h"
+#include "geometry/region.h"
+#include "protocol/names.h"
+
+namespace dosegate::evaluation {
+
+/// Asked now and then from the calling thread's own tasks; true stops the work (Error Cancelled).
+using StopRequested = std::function<bool()>;
+
+struct EvaluationOptions {
+  CourseOptions course;
+  protocol::NameMap map;
+  protocol::Context context;  ///< site=liver, child_pugh=B7 ...; checked against the protocols
+  geometry::EndCaps end_caps = geometry::EndCaps::Half;
+  int workers = 0;            ///< threads to use at most; 0 = as many as the machine has
+  std::string software_version;
+  StopRequested stop;         ///< may be empty
+};
+
+/// A rule that cannot be evaluated is a result (UNKNOWN with its reason), never an error, and never
+/// left out. Errors: no protocol, an unknown context key or value, a map to a ROI that is not there
+/// (OptionInvalid), no structures, those of course_dose(), Cancelled.
+[[nodiscard]] Result<Evaluation> evaluate(const model::Case& plan_case,
+                                          const std::vector<protocol::Protocol>& protocols,
+                                          const EvaluationOptions& options);
+
+/// Curves and metrics of structures, without a protocol.
+struct DvhRequest {
+  std::vector<protocol::StructureExpression> structures;  ///< empty: every ROI
+  std::vector<metrics::Metric> metrics;
+};
+
+struct DvhResult {
+  std::string name;       ///< the ROI's name, or the expression as written
+  std::optional<int> roi_number;
+  std::optional<dvh::Dvh> dvh;
+  std::string reason;     ///< why there is none
+  std::vector<metrics::MetricValue> metrics;  ///< one for each of the request's, if there is a dvh
+};
+
+struct DvhReport {
+  std::string software_version, patient_id, plan_label, plan_uid;
+  std::optional<int> fractions;
+  std::optional<double> prescription_gy;
+  std::vector<model::InputFile> inputs;
+  std::vector<metrics::Metric> metrics;
+  std::vector<DvhResult> structures;
+  Findings findings;
+};
+
+/// Errors: no structures, those of course_dose(), Cancelled. Protocols and context in `options` are not
+/// used.
+[[nodiscard]] Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& request,
+                                             const EvaluationOptions& options);
+
+}  // namespace dosegate::evaluation

@@ -1,0 +1,87 @@
+// What an evaluation says: plain data, complete enough that every report is made from it alone.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/finding.h"
+#include "dvh/dvh.h"
+#include "evaluation/verdict.h"
+#include "model/case.h"
+#include "protocol/protocol_file.h"
+
+namespace dosegate::evaluation {
+
+/// One test of a rule: `Mean[Gy] <= 18 | 20` and what it came to.
+struct TestResult {
+  protocol::Test test;
+  metrics::MetricValue value;
+  Outcome outcome;
+  bool borderline = false;
+  /// For Max: D0.03cc on the same basis, always shown beside it; it decides nothing.
+  std::optional<metrics::MetricValue> near_maximum;
+};
+
+struct RuleResult {
+  std::string protocol_id;
+  std::string id;
+  std::string label;
+  std::string text;       ///< the rule, canonical
+  protocol::Level level = protocol::Level::Required;
+  std::string structure;  ///< the subject as the rule writes it
+  std::vector<std::string> rois;  ///< names of the ROIs taken; empty if none was found
+  Verdict verdict = Verdict::Unknown;
+  Outcome outcome;        ///< at worst and at best; meaningful unless NotApplicable
+  bool borderline = false;
+  std::vector<TestResult> tests;         ///< left to right; empty where nothing could be measured
+  std::optional<std::size_t> deciding;   ///< index of the test that decided, into `tests`
+  std::string branch;     ///< for OR: the branch that decided
+  std::string reason;     ///< one or more sentences, empty only for a plain PASS
+  protocol::Provenance provenance;
+};
+
+struct PlanCheckResult {
+  std::string protocol_id;
+  std::string id;
+  std::string label;
+  std::string text;
+  protocol::Level level = protocol::Level::Advisory;
+  Verdict verdict = Verdict::Unknown;
+  std::string reason;
+  protocol::Provenance provenance;
+};
+
+struct StructureResult {
+  std::string name;
+  int number = 0;
+  std::string interpreted_type;
+  std::optional<dvh::Dvh> dvh;  ///< absent if the ROI is no volume: then `reason` says why
+  std::string reason;
+  int planes = 0;
+  double nominal_spacing_mm = 0.0;
+};
+
+struct ProtocolVerdict {
+  std::string id, version, title, sha256, origin;
+  std::vector<protocol::Source> sources;
+  Verdict verdict = Verdict::Unknown;
+};
+
+struct Evaluation {
+  std::string software_version;
+  std::vector<ProtocolVerdict> protocols;
+  std::string patient_id, patient_name, plan_label, plan_uid;
+  std::optional<int> fractions;
+  std::optional<double> prescription_gy, bed_gy, eqd2_gy;
+  double alpha_beta_gy = 10.0;  ///< the first protocol's tumour alpha/beta
+  std::vector<model::InputFile> inputs;
+  Verdict verdict = Verdict::Unknown;
+  std::string verdict_reason;
+  std::vector<RuleResult> rules;
+  std::vector<PlanCheckResult> plan_checks;
+  std::vector<StructureResult> structures;
+  Findings findings;
+};
+
+}  // namespace dosegate::evaluation

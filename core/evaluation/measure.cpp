@@ -1,0 +1,94 @@
+#include "evaluation/measure.h"
+
+#include <fmt/format.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <atomic>
+
+#include "base/text.h"
+#include "dvh/compute_dvh.h"
+
+namespace dosegate::evaluation {
+namespace {
+
+Measured measure_one(const RoiExpression& expression, const CaseGeometry& geometry,
+                     const model::DoseGrid& grid) {
+  Measured measured;
+  if (expression.op == RoiExpression::Op::Roi) {
+    auto built = geometry.roi(expression.roi);
+    if (!built) {
+      measured.error = std::move(built.error());
+      return measured;
+    }
+    measured.findings = std::move(built->findings);
+    measured.planes = built->planes;
+    measured.nominal_spacing_mm = built->nominal_spacing_mm;
+    measured.dvh = dvh::compute_dvh(built->region, grid);
+    return measured;
+  }
+  const auto region = geometry.region(expression);
+  if (!region) {
+    measured.error = region.error();
+  } else {
+    measured.dvh = dvh::compute_dvh(*region, grid);
+  }
+  return measured;
+}
+
+}  // namespace
+
+Result<std::vector<Measured>> measure(const std::vector<RoiExpression>& expressions,
+                                      const CaseGeometry& geometry, const model::DoseGrid& grid,
+                                      const EvaluationOptions& options) {
+  std::vector<Measured> results(expressions.size());
+  std::atomic<bool> stopped = false;
+  tbb::task_arena arena(options.workers > 0 ? options.workers : tbb::task_arena::automatic);
+  arena.execute([&] {
+    // One task an expression: the work within a structure is sequential, so which thread does it and
+    // when changes nothing.
+    tbb::parallel_for(
+        std::size_t{0}, expressions.size(), std::size_t{1},
+        [&](std::size_t i) {
+          if (stopped.load(std::memory_order_relaxed)) return;
+          if (options.stop && options.stop()) {
+            stopped = true;
+            return;
+          }
+          results[i] = measure_one(expressions[i], geometry, grid);
+        },
+        tbb::simple_partitioner());
+  });
+  if (stopped) return fail(ErrorCode::Cancelled, "The evaluation was stopped by the caller.");
+  return results;
+}
+
+Findings coverage_findings(const dvh::Dvh& dvh, const std::string& name) {
+  if (dvh.uncovered().value() == 0.0) return {};
+  return {{FindingCode::StructureLeavesGrid,
+           fmt::format("{} of {} cc lie outside of the dose grid and have no dose.",
+                       fixed_beside(dvh.uncovered().value(), {0.0}, 2), fixed(dvh.volume().value(), 2)),
+           name}};
+}
+
+Findings edge_findings(const model::DoseGrid& grid) {
+  const auto values = grid.values();
+  for (std::size_t k = 0; k < grid.size(2); ++k) {
+    for (std::size_t j = 0; j < grid.size(1); ++j) {
+      for (std::size_t i = 0; i < grid.size(0); ++i) {
+        const bool edge = i == 0 || j == 0 || k == 0 || i + 1 == grid.size(0) ||
+                          j + 1 == grid.size(1) || k + 1 == grid.size(2);
+        if (edge && values[grid.index(i, j, k)] == grid.maximum_gy() && grid.maximum_gy() > 0.0) {
+          return {{FindingCode::DoseMaximumAtEdge,
+                   fmt::format("The highest dose, {} Gy, lies in the outermost voxels of the dose grid: "
+                               "a higher one may have been cut off.",
+                               fixed(grid.maximum_gy(), 2)),
+                   ""}};
+        }
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace dosegate::evaluation

@@ -1,0 +1,33 @@
+// DVHs of many structures at once. Private to evaluation/.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "evaluation/evaluate.h"
+#include "evaluation/resolve.h"
+
+namespace dosegate::evaluation {
+
+struct Measured {
+  std::optional<dvh::Dvh> dvh;
+  std::optional<Error> error;  ///< why there is no dvh
+  Findings findings;           ///< of a single ROI's contours
+  int planes = 0;
+  double nominal_spacing_mm = 0.0;
+};
+
+/// Measures each expression; result i belongs to expressions[i]. Errors: Cancelled.
+[[nodiscard]] Result<std::vector<Measured>> measure(const std::vector<RoiExpression>& expressions,
+                                                    const CaseGeometry& geometry,
+                                                    const model::DoseGrid& grid,
+                                                    const EvaluationOptions& options);
+
+/// "3.10 of 45.00 cc lie outside of the dose grid ...", if any volume is uncovered.
+[[nodiscard]] Findings coverage_findings(const dvh::Dvh& dvh, const std::string& name);
+
+/// The hottest voxel lies in the outermost layer of the grid: the maximum may have been cut off.
+[[nodiscard]] Findings edge_findings(const model::DoseGrid& grid);
+
+}  // namespace dosegate::evaluation

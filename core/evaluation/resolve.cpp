@@ -1,0 +1,149 @@
+#include "evaluation/resolve.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace dosegate::evaluation {
+namespace {
+
+using protocol::MatchStatus;
+using protocol::StructureExpression;
+
+class Resolver {
+ public:
+  Resolver(const protocol::Protocol* protocol, const model::StructureSet& structures,
+           const protocol::NameMap& map)
+      : protocol_(protocol), labels_(roi_labels(structures)), map_(map) {}
+
+  Result<RoiExpression> run(const StructureExpression& e, int depth) {
+    // A definition could name itself; a protocol file nests far less deep than this.
+    constexpr int kDeepest = 80;
+    if (depth > kDeepest) {
+      return fail(ErrorCode::RuleSyntax, "A structure is defined by itself.", protocol::to_text(e));
+    }
+    if (e.margin_mm) {
+      return fail(ErrorCode::NotComputable,
+                  fmt::format("The margin in {} cannot be computed yet; draw the structure instead.",
+                              protocol::to_text(e)));
+    }
+    switch (e.op) {
+      case StructureExpression::Op::Name: return name(e, depth);
+      case StructureExpression::Op::Glob: return glob(e);
+      case StructureExpression::Op::Union: return operation(e, RoiExpression::Op::Union, depth);
+      case StructureExpression::Op::Subtract: return operation(e, RoiExpression::Op::Subtract, depth);
+      case StructureExpression::Op::Intersect: return operation(e, RoiExpression::Op::Intersect, depth);
+    }
+    throw InternalError("unknown structure operation");
+  }
+
+  Resolved finish(RoiExpression expression) {
+    return {std::move(expression), std::move(rois_), std::move(notes_), std::move(findings_)};
+  }
+
+ private:
+  Result<RoiExpression> operation(const StructureExpression& e, RoiExpression::Op op, int depth) {
+    RoiExpression result{op, 0, {}};
+    for (const StructureExpression& operand : e.operands) {
+      auto resolved = run(operand, depth + 1);
+      if (!resolved) return resolved;
+      result.operands.push_back(std::move(*resolved));
+    }
+    if (result.operands.size() == 1) return result.operands.front();
+    return result;
+  }
+
+  Result<RoiExpression> name(const StructureExpression& e, int depth) {
+    const protocol::StructureEntry* entry = protocol_ ? protocol_->find_structure(e.name) : nullptr;
+    const auto match = protocol::match_structure(e.name, entry, labels_, map_);
+    if (match.status == MatchStatus::Ambiguous) return fail(ErrorCode::StructureAmbiguous, match.reason);
+    if (match.status == MatchStatus::Missing) {
+      if (entry != nullptr && entry->definition) return run(*entry->definition, depth + 1);
+      return fail(ErrorCode::StructureMissing, match.reason);
+    }
+    if (match.without_contours) {
+      return fail(ErrorCode::RegionEmpty,
+                  fmt::format("ROI \"{}\" has no closed contour.", label(match.rois.front())));
+    }
+    if (!match.reason.empty()) notes_.push_back(match.reason);
+    return take(match.rois.front());
+  }
+
+  Result<RoiExpression> glob(const StructureExpression& e) {
+    const auto match = protocol::match_glob(e.name, labels_, map_);
+    if (match.status != MatchStatus::Found) return fail(ErrorCode::StructureMissing, match.reason);
+    for (const protocol::GlobDoubt& doubt : match.doubts) {
+      // ORGAN is what some systems write for every ROI: it contradicts nothing by itself.
+      const bool default_type = doubt.kind == protocol::GlobDoubt::Kind::InterpretedType &&
+                                labels_[doubt.roi].interpreted_type == "ORGAN";
+      if (!default_type) {
+        return fail(ErrorCode::StructureAmbiguous,
+                    fmt::format("{} Say which ROIs are meant, one --map \"{}*=ROI\" for each.", doubt.text,
+                                e.name));
+      }
+      findings_.push_back({FindingCode::StructureDoubtful, doubt.text, labels_[doubt.roi].name});
+    }
+    for (const std::size_t i : match.passed_over) {
+      findings_.push_back({FindingCode::StructureDoubtful,
+                           fmt::format("Its name matches {}* but it has no closed contour; left out.",
+                                       e.name),
+                           labels_[i].name});
+    }
+    RoiExpression all{RoiExpression::Op::Union, 0, {}};
+    for (const std::size_t i : match.rois) all.operands.push_back(take(i));
+    if (all.operands.size() == 1) return all.operands.front();
+    return all;
+  }
+
+  RoiExpression take(std::size_t roi) {
+    if (std::find(rois_.begin(), rois_.end(), roi) == rois_.end()) rois_.push_back(roi);
+    return {RoiExpression::Op::Roi, roi, {}};
+  }
+
+  [[nodiscard]] std::string label(std::size_t roi) const { return printable(labels_[roi].name); }
+
+  const protocol::Protocol* protocol_;
+  std::vector<protocol::RoiLabel> labels_;
+  const protocol::NameMap& map_;
+  std::vector<std::size_t> rois_;
+  std::vector<std::string> notes_;
+  Findings findings_;
+};
+
+}  // namespace
+
+std::vector<protocol::RoiLabel> roi_labels(const model::StructureSet& structures) {
+  std::vector<protocol::RoiLabel> labels;
+  for (const model::Roi& roi : structures.rois) {
+    const bool closed =
+        std::any_of(roi.contours.begin(), roi.contours.end(), [](const model::Contour& contour) {
+          return contour.type == model::ContourType::ClosedPlanar ||
+                 contour.type == model::ContourType::ClosedPlanarXor;
+        });
+    labels.push_back({roi.name, roi.number, roi.interpreted_type, closed});
+  }
+  return labels;
+}
+
+Result<Resolved> resolve(const StructureExpression& expression, const protocol::Protocol* protocol,
+                         const model::StructureSet& structures, const protocol::NameMap& map) {
+  Resolver resolver(protocol, structures, map);
+  auto result = resolver.run(expression, 0);
+  if (!result) return tl::unexpected(result.error());
+  return resolver.finish(std::move(*result));
+}
+
+std::string key_of(const RoiExpression& expression) {
+  if (expression.op == RoiExpression::Op::Roi) return fmt::format("#{}", expression.roi);
+  constexpr std::string_view kSigns = "?+-&";
+  std::string text = "(";
+  for (std::size_t i = 0; i < expression.operands.size(); ++i) {
+    if (i > 0) text += kSigns[static_cast<std::size_t>(expression.op)];
+    text += key_of(expression.operands[i]);
+  }
+  return text + ")";
+}
+
+}  // namespace dosegate::evaluation
