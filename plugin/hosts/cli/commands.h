@@ -1,0 +1,22 @@
+// One function a subcommand: adds its options to the command line and returns what runs it.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "host.h"
+
+namespace cli {
+
+/// Runs a command that was parsed; returns the exit code.
+using Run = std::function<int()>;
+
+Run add_check(CLI::App& app);
+Run add_dvh(CLI::App& app);
+Run add_inspect(CLI::App& app);
+Run add_protocols(CLI::App& app);
+
+/// The options that `check` and `dvh` share.
+void add_common(CLI::App& command, CommonOptions& common);
+
+}  // namespace cli

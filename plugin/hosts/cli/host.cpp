@@ -1,0 +1,96 @@
+#include "host.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace cli {
+
+int exit_for(int32_t status) {
+  if (status == DOSEGATE_OK) return kPass;
+  if (status >= 900 || status == DOSEGATE_CANCELLED) return kInternal;
+  // Grammar, protocols, names and options are what the user typed; the rest is what the files hold.
+  const bool typed = (status >= 400 && status < 600) || status == DOSEGATE_OPTION_INVALID ||
+                     status == DOSEGATE_ARGUMENT_INVALID;
+  return typed ? kUsage : kInput;
+}
+
+Library::Library() {
+  const int32_t status = dosegate_session_create(nullptr, &session_);
+  if (status != DOSEGATE_OK) throw Stop(kInternal, "The library could not be started.");
+}
+
+Library::~Library() { (void)dosegate_session_destroy(session_); }
+
+void Library::check(int32_t status) const {
+  if (status != DOSEGATE_OK) throw Stop(exit_for(status), dosegate_last_error(session_));
+}
+
+std::string Library::render(dosegate_result result, int32_t format) const {
+  const char* text = nullptr;
+  std::size_t length = 0;
+  check(dosegate_render(session_, result, format, &text, &length));
+  return {text, length};
+}
+
+std::vector<const char*> pointers(const std::vector<std::string>& texts) {
+  std::vector<const char*> result;
+  for (const std::string& text : texts) result.push_back(text.c_str());
+  return result;
+}
+
+dosegate_options options_of(const CommonOptions& common, const std::vector<const char*>& maps) {
+  dosegate_options options{};
+  options.struct_size = sizeof options;
+  options.fractions = common.fractions;
+  options.prescription_gy = common.prescription_gy;
+  options.fraction_dose = common.fraction_dose == "total" ? DOSEGATE_FRACTION_DOSE_TOTAL
+                          : common.fraction_dose == "one" ? DOSEGATE_FRACTION_DOSE_ONE
+                                                          : DOSEGATE_FRACTION_DOSE_AUTO;
+  options.end_caps = common.end_caps == "none" ? DOSEGATE_END_CAPS_NONE : DOSEGATE_END_CAPS_HALF;
+  options.workers = common.workers;
+  options.map = maps.data();
+  options.map_count = maps.size();
+  return options;
+}
+
+std::string finding_line(const dosegate_finding& finding) {
+  const char* severity = finding.severity == DOSEGATE_ERROR     ? "error"
+                         : finding.severity == DOSEGATE_WARNING ? "warning"
+                                                                : "note";
+  if (finding.where[0] == '\0') return fmt::format("{}: {} [{}]", severity, finding.text, finding.code);
+  return fmt::format("{}: {}: {} [{}]", severity, finding.where, finding.text, finding.code);
+}
+
+std::vector<std::size_t> read_cases(const Library& library, const CommonOptions& common) {
+  const auto paths = pointers(common.inputs);
+  std::size_t count = 0;
+  library.check(
+      dosegate_read(library.session(), paths.data(), paths.size(), DOSEGATE_READ_COMPLETE, &count));
+  std::size_t findings = 0;
+  library.check(dosegate_read_finding_count(library.session(), &findings));
+  for (std::size_t i = 0; i < findings; ++i) {
+    const auto finding = library.get<dosegate_finding>(dosegate_read_finding, i);
+    fmt::print(stderr, "{}\n", finding_line(finding));
+  }
+  std::vector<std::size_t> wanted;
+  std::string refusals;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto info = library.get<dosegate_case_info>(dosegate_case_get, i);
+    if (info.status != DOSEGATE_OK) {
+      refusals += fmt::format("{}{}", refusals.empty() ? "" : "\n", info.refusal);
+    } else if (common.plan.empty() || common.plan == info.plan_label || common.plan == info.plan_uid) {
+      wanted.push_back(i);
+    }
+  }
+  // A refused plan ends the command unless the user named another one: a result without it could be
+  // taken for the whole.
+  if (!refusals.empty() && (common.plan.empty() || wanted.empty())) throw Stop(kInput, refusals);
+  if (wanted.empty()) throw Stop(kUsage, fmt::format("There is no plan \"{}\" in the input.", common.plan));
+  if (!common.plan.empty() && wanted.size() > 1) {
+    throw Stop(kUsage, fmt::format("Several plans are labelled \"{}\"; name one by its UID.", common.plan));
+  }
+  return wanted;
+}
+
+}  // namespace cli

@@ -1,0 +1,55 @@
+// The `dosegate` command. Results go to standard output, words about the work to standard error.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <vector>
+
+#include "commands.h"
+
+namespace cli {
+
+void add_common(CLI::App& command, CommonOptions& common) {
+  command.add_option("INPUT", common.inputs, "DICOM files and folders, in any mix")->required();
+  command.add_option("--plan", common.plan, "Only the plan of this label or SOP Instance UID");
+  command.add_option("--fractions", common.fractions, "Number of fractions, instead of the plan's")
+      ->check(CLI::Range(1, 1000));
+  command.add_option("--prescription", common.prescription_gy, "Prescribed dose in Gy, instead of the plan's")
+      ->check(CLI::PositiveNumber);
+  command
+      .add_option("--fraction-dose", common.fraction_dose,
+                  "What a dose of DoseSummationType FRACTION holds: total or one (fraction)")
+      ->check(CLI::IsMember({"auto", "total", "one"}));
+  command.add_option("--map", common.map, "RULE_NAME=ROI_NAME or RULE_NAME=#ROI_NUMBER");
+  command.add_option("--workers", common.workers, "Threads at most; the result does not depend on it");
+}
+
+}  // namespace cli
+
+int main(int argc, char** argv) {
+  CLI::App app("Dosegate holds radiotherapy plans against dose-volume limits.\n"
+               "For research and quality assurance; a qualified person decides.");
+  app.set_version_flag("--version", std::string("dosegate ") + dosegate_version());
+  app.require_subcommand(1);
+  const std::vector<cli::Run> commands = {cli::add_check(app), cli::add_dvh(app), cli::add_inspect(app),
+                                          cli::add_protocols(app)};
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // CLI11 prints help and version itself; every other code of its own means wrong usage.
+    return app.exit(error) == 0 ? cli::kPass : cli::kUsage;
+  }
+  try {
+    for (const cli::Run& run : commands) {
+      const int exit_code = run();
+      if (exit_code >= 0) return exit_code;
+    }
+    return cli::kUsage;
+  } catch (const cli::Stop& stop) {
+    fmt::print(stderr, "dosegate: {}\n", stop.what());
+    return stop.exit_code();
+  } catch (const std::exception& defect) {
+    fmt::print(stderr, "dosegate: internal error: {}\n", defect.what());
+    return cli::kInternal;
+  }
+}

@@ -1,0 +1,432 @@
+/*
+ * Dosegate's C interface: the only installed header, C11, usable from any language that calls C.
+ *
+ * What a host does
+ *   1. create a session;
+ *   2. read cases from DICOM files and folders (one case = one plan, its structures, its dose);
+ *   3. evaluate a case against protocols, or compute DVHs;
+ *   4. look at the result as structs, or take it as JSON or CSV text;
+ *   5. release what it no longer needs, destroy the session.
+ *
+ * Rules that hold for every function
+ *   Threads    A session and all that belongs to it is used by one thread at a time; a call that finds the
+ *              session busy returns DOSEGATE_BUSY and does nothing. Sessions are independent of each other.
+ *              Only dosegate_cancel() may be called at any time from any thread. Callbacks of the host
+ *              table are made on the calling thread only, and only while a call runs.
+ *   Ownership  What the library hands out (text, arrays) belongs to the library. What the host hands over is
+ *              read during the call only and may be freed right after it.
+ *   Lifetime   Text and arrays live as long as the handle they came from; a session's last error until the
+ *              next call with that session. Destroying a session releases everything in it.
+ *   Text       UTF-8, ends with a zero byte. Text that comes from DICOM has control characters replaced.
+ *   Structs    The first member is the struct's size, set by the host before the call (sizeof): a library
+ *              that knows more members fills in only those that fit, a library that knows fewer leaves the
+ *              rest as they are. New members are added at the end only.
+ *   Errors     int32_t status: DOSEGATE_OK, or a code. The sentence that says what to do is
+ *              dosegate_last_error(). Out-parameters are untouched when a call fails.
+ *   The wall   No exception leaves the library, it prints nothing, never exits, and changes no locale,
+ *              signal or floating-point mode of the process.
+ *
+ * Every function also stands in the table that dosegate_get_api() returns.
+ *
+ * Research and quality assurance only: a qualified person decides.
+ */
+#ifndef DOSEGATE_DOSEGATE_H
+#define DOSEGATE_DOSEGATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The version of the software, written here and nowhere else. */
+#define DOSEGATE_VERSION_MAJOR 0
+#define DOSEGATE_VERSION_MINOR 1
+#define DOSEGATE_VERSION_PATCH 0
+
+/* Major version of this interface: the argument of dosegate_get_api(). */
+#define DOSEGATE_API_MAJOR 1
+
+#ifdef __cplusplus
+#define DOSEGATE_NOEXCEPT noexcept
+extern "C" {
+#else
+#define DOSEGATE_NOEXCEPT
+#endif
+
+#if defined(DOSEGATE_BUILDING_LIBRARY)
+#define DOSEGATE_EXPORT __attribute__((visibility("default")))
+#else
+#define DOSEGATE_EXPORT
+#endif
+
+/* ---- status ------------------------------------------------------------------------------------------ */
+
+/* Codes from 100 to 899 are those of core/base/result.h: 1xx files and numbers, 2xx DICOM, 3xx geometry,
+ * 4xx metrics, 5xx protocols and structure names, 6xx evaluation, 8xx use of this interface. They are never
+ * renumbered. */
+enum {
+  DOSEGATE_OK = 0,
+  DOSEGATE_CANCELLED = 103,        /* dosegate_cancel() was called or a progress callback said stop */
+  DOSEGATE_OPTION_INVALID = 601,   /* an option with a value that makes no sense */
+  DOSEGATE_HANDLE_INVALID = 800,   /* a handle that was never given out, or was released */
+  DOSEGATE_ARGUMENT_INVALID = 801, /* a null pointer, an index out of range, a struct without its size */
+  DOSEGATE_BUSY = 802,             /* another thread is in a call with this session */
+  DOSEGATE_INTERNAL = 900,         /* a defect in Dosegate; the session stays usable */
+  DOSEGATE_OUT_OF_MEMORY = 901
+};
+
+/* ---- handles ----------------------------------------------------------------------------------------- */
+
+/* Opaque; 0 is never a valid handle. A stale handle is recognised and refused. */
+typedef uint64_t dosegate_session;
+typedef uint64_t dosegate_result;
+
+/* ---- host table -------------------------------------------------------------------------------------- */
+
+enum { DOSEGATE_INFO = 0, DOSEGATE_WARNING = 1, DOSEGATE_ERROR = 2 };
+
+typedef struct dosegate_host {
+  uint32_t struct_size;
+  void *user; /* handed to each callback */
+  /* May be NULL. Called on the calling thread. Non-zero = stop; the call then returns
+   * DOSEGATE_CANCELLED. Must not call into the same session (it would get DOSEGATE_BUSY). */
+  int32_t (*progress)(void *user);
+} dosegate_host;
+
+/* ---- library and sessions ---------------------------------------------------------------------------- */
+
+/* "0.1.0". Any thread, any time; lives as long as the library is loaded. */
+DOSEGATE_EXPORT const char *dosegate_version(void) DOSEGATE_NOEXCEPT;
+
+/* `host` may be NULL; it is copied. Any thread. Errors: ARGUMENT_INVALID, OUT_OF_MEMORY. */
+DOSEGATE_EXPORT int32_t dosegate_session_create(const dosegate_host *host,
+                                                dosegate_session *out) DOSEGATE_NOEXCEPT;
+
+/* Releases the session and all its cases and results. An invalid handle is ignored. Not while another
+ * call with the session runs (then BUSY, and nothing is released). */
+DOSEGATE_EXPORT int32_t dosegate_session_destroy(dosegate_session session) DOSEGATE_NOEXCEPT;
+
+/* Why the session's last call failed: one sentence that names file, tag or column and what to do, with the
+ * code in brackets; "" after a call that succeeded. Never NULL. For an invalid session a fixed text. */
+DOSEGATE_EXPORT const char *dosegate_last_error(dosegate_session session) DOSEGATE_NOEXCEPT;
+
+/* Asks the call that runs in the session to stop as soon as it can. Any thread. */
+DOSEGATE_EXPORT int32_t dosegate_cancel(dosegate_session session) DOSEGATE_NOEXCEPT;
+
+/* ---- protocols --------------------------------------------------------------------------------------- */
+
+typedef struct dosegate_protocol_info {
+  uint32_t struct_size;
+  uint32_t rule_count;
+  const char *id, *version, *title;
+  const char *sha256; /* of the file, 64 hexadecimal digits */
+} dosegate_protocol_info;
+
+/* Number of built-in protocols. */
+DOSEGATE_EXPORT int32_t dosegate_protocol_count(dosegate_session session, size_t *out) DOSEGATE_NOEXCEPT;
+/* Built-in protocol `index`, in order of id. */
+DOSEGATE_EXPORT int32_t dosegate_protocol_get(dosegate_session session, size_t index,
+                                              dosegate_protocol_info *out) DOSEGATE_NOEXCEPT;
+/* The text of a protocol: a built-in id, or a file's path, which is checked first. Lives until the next
+ * call of this function. */
+DOSEGATE_EXPORT int32_t dosegate_protocol_text(dosegate_session session, const char *id_or_path,
+                                               const char **text, size_t *length) DOSEGATE_NOEXCEPT;
+
+/* ---- reading ----------------------------------------------------------------------------------------- */
+
+enum {
+  DOSEGATE_READ_COMPLETE = 0, /* refuse a case without structures or dose: for evaluation */
+  DOSEGATE_READ_ANYTHING = 1  /* keep whatever is there: to look at it */
+};
+
+/* Reads files and folders (with all that is below them) and replaces the session's cases, and with them all
+ * results. `out_count` cases are then numbered from 0, ordered by plan label and UID. A case that cannot be
+ * used is one of them: dosegate_case_get() tells why. Errors: 2xx when nothing at all can be used. */
+DOSEGATE_EXPORT int32_t dosegate_read(dosegate_session session, const char *const *paths, size_t path_count,
+                                      int32_t need, size_t *out_count) DOSEGATE_NOEXCEPT;
+
+typedef struct dosegate_case_info {
+  uint32_t struct_size;
+  int32_t status;      /* DOSEGATE_OK, or why the case was refused */
+  const char *refusal; /* the sentence for that; "" if status is OK */
+  const char *patient_id, *plan_label, *plan_uid; /* "" if unknown */
+  int32_t fractions;      /* 0 if unknown */
+  int32_t has_structures; /* 0 or 1 */
+  double prescription_gy; /* 0 if unknown */
+  size_t roi_count, dose_count, input_count, finding_count;
+} dosegate_case_info;
+
+DOSEGATE_EXPORT int32_t dosegate_case_get(dosegate_session session, size_t case_index,
+                                          dosegate_case_info *out) DOSEGATE_NOEXCEPT;
+
+typedef struct dosegate_roi_info {
+  uint32_t struct_size;
+  int32_t number;
+  const char *name;
+  const char *interpreted_type; /* "" if the file gives none */
+  size_t contours;              /* of any kind */
+  size_t closed_contours;
+} dosegate_roi_info;
+
+DOSEGATE_EXPORT int32_t dosegate_case_roi(dosegate_session session, size_t case_index, size_t index,
+                                          dosegate_roi_info *out) DOSEGATE_NOEXCEPT;
+
+typedef struct dosegate_dose_info {
+  uint32_t struct_size;
+  int32_t reserved;
+  const char *source;    /* file */
+  const char *type;      /* PHYSICAL, EFFECTIVE, ... */
+  const char *summation; /* PLAN, FRACTION, BEAM, ... */
+  uint64_t voxels[3];    /* along x, y, z where the grid is parallel to the patient axes */
+  double maximum_gy;     /* as stored, before any fraction or beam arithmetic */
+} dosegate_dose_info;
+
+DOSEGATE_EXPORT int32_t dosegate_case_dose(dosegate_session session, size_t case_index, size_t index,
+                                           dosegate_dose_info *out) DOSEGATE_NOEXCEPT;
+
+typedef struct dosegate_input_info {
+  uint32_t struct_size;
+  int32_t reserved;
+  const char *path, *sop_class, *sop_instance_uid, *sha256;
+} dosegate_input_info;
+
+DOSEGATE_EXPORT int32_t dosegate_case_input(dosegate_session session, size_t case_index, size_t index,
+                                            dosegate_input_info *out) DOSEGATE_NOEXCEPT;
+
+/* Something odd that did not stop the work. */
+typedef struct dosegate_finding {
+  uint32_t struct_size;
+  int32_t severity;  /* DOSEGATE_INFO, _WARNING, _ERROR */
+  const char *code;  /* stable, "dose-fraction-as-total" */
+  const char *text;  /* one sentence */
+  const char *where; /* file, tag or ROI; may be "" */
+} dosegate_finding;
+
+DOSEGATE_EXPORT int32_t dosegate_case_finding(dosegate_session session, size_t case_index, size_t index,
+                                              dosegate_finding *out) DOSEGATE_NOEXCEPT;
+
+/* Findings of the last dosegate_read() that belong to no single case (files left out, duplicates). */
+DOSEGATE_EXPORT int32_t dosegate_read_finding_count(dosegate_session session, size_t *out) DOSEGATE_NOEXCEPT;
+DOSEGATE_EXPORT int32_t dosegate_read_finding(dosegate_session session, size_t index,
+                                              dosegate_finding *out) DOSEGATE_NOEXCEPT;
+
+/* ---- options ----------------------------------------------------------------------------------------- */
+
+enum { DOSEGATE_FRACTION_DOSE_AUTO = 0, DOSEGATE_FRACTION_DOSE_TOTAL = 1, DOSEGATE_FRACTION_DOSE_ONE = 2 };
+enum { DOSEGATE_END_CAPS_HALF = 0, DOSEGATE_END_CAPS_NONE = 1 };
+
+typedef struct dosegate_options {
+  uint32_t struct_size;
+  int32_t fractions;      /* instead of the plan's; 0 = the plan's */
+  double prescription_gy; /* instead of the plan's; 0 = the plan's */
+  int32_t fraction_dose;  /* what a dose of DoseSummationType FRACTION holds */
+  int32_t end_caps;
+  uint32_t workers; /* threads at most; 0 = as many as the machine has. The result does not depend on it. */
+  uint32_t reserved;
+  const char *const *protocols; /* built-in ids or file paths; none = the default protocol */
+  size_t protocol_count;
+  const char *const *map; /* "RULE_NAME=ROI_NAME" or "RULE_NAME=#ROI_NUMBER" */
+  size_t map_count;
+  const char *const *context; /* "key=value": site, child_pugh, ... */
+  size_t context_count;
+} dosegate_options;
+
+/* ---- evaluation -------------------------------------------------------------------------------------- */
+
+enum {
+  DOSEGATE_PASS = 0,
+  DOSEGATE_VARIATION = 1,     /* goal missed, acceptable variation met */
+  DOSEGATE_FAIL = 2,
+  DOSEGATE_UNKNOWN = 3,       /* could not be evaluated: never a pass */
+  DOSEGATE_NOT_APPLICABLE = 4 /* the rule does not hold for this plan */
+};
+
+/* Evaluates a case against the protocols of `options` (NULL = all defaults). A rule that cannot be
+ * evaluated is a result, UNKNOWN with its reason. */
+DOSEGATE_EXPORT int32_t dosegate_evaluate(dosegate_session session, size_t case_index,
+                                          const dosegate_options *options,
+                                          dosegate_result *out) DOSEGATE_NOEXCEPT;
+
+typedef struct dosegate_evaluation_info {
+  uint32_t struct_size;
+  int32_t verdict;            /* of the plan: the worst of its required rules */
+  const char *verdict_reason; /* one sentence */
+  const char *patient_id, *plan_label;
+  int32_t fractions; /* 0 if unknown */
+  int32_t reserved;
+  double prescription_gy, bed_gy, eqd2_gy; /* 0 if unknown */
+  double alpha_beta_gy;
+  const char *protocols; /* "hcc-rt-ici 1.0" ... joined by ", " */
+  size_t rule_count, plan_check_count, structure_count, finding_count;
+} dosegate_evaluation_info;
+
+DOSEGATE_EXPORT int32_t dosegate_evaluation_get(dosegate_session session, dosegate_result result,
+                                                dosegate_evaluation_info *out) DOSEGATE_NOEXCEPT;
+
+/* Bits of dosegate_rule.present: which of the numbers hold something. */
+enum {
+  DOSEGATE_HAS_VALUE = 1,
+  DOSEGATE_HAS_LOW = 2,
+  DOSEGATE_HAS_HIGH = 4,
+  DOSEGATE_HAS_LIMIT = 8,
+  DOSEGATE_HAS_VARIATION = 16
+};
+
+typedef struct dosegate_rule {
+  uint32_t struct_size;
+  int32_t verdict;
+  int32_t required;   /* 1 required, 0 advisory */
+  int32_t borderline; /* 1 if a limit lies between low and high */
+  const char *protocol, *id, *label, *text;
+  const char *structure; /* as the rule writes it */
+  const char *roi;       /* the ROIs taken, joined by " + "; "" if none */
+  const char *metric;    /* of the test that decided; "" if nothing could be measured */
+  const char *measured;  /* "17.53 Gy", with enough digits never to contradict the verdict; "" if none */
+  const char *beside;    /* for Max: "D0.03cc is 35.04 Gy", shown beside it; it decides nothing */
+  const char *limit;     /* "<= 18 | 20" */
+  const char *unit;
+  const char *branch; /* for alternatives: the one that decided */
+  const char *reason; /* "" for a plain pass */
+  const char *source; /* citation */
+  const char *note;
+  double value, low, high, goal, variation; /* unrounded; see `present` */
+  uint32_t present;
+  uint32_t reserved;
+} dosegate_rule;
+
+DOSEGATE_EXPORT int32_t dosegate_evaluation_rule(dosegate_session session, dosegate_result result,
+                                                 size_t index, dosegate_rule *out) DOSEGATE_NOEXCEPT;
+
+typedef struct dosegate_plan_check {
+  uint32_t struct_size;
+  int32_t verdict;
+  int32_t required;
+  int32_t reserved;
+  const char *protocol, *id, *label, *text, *reason, *source, *note;
+} dosegate_plan_check;
+
+DOSEGATE_EXPORT int32_t dosegate_evaluation_plan_check(dosegate_session session, dosegate_result result,
+                                                       size_t index,
+                                                       dosegate_plan_check *out) DOSEGATE_NOEXCEPT;
+
+/* Findings of the evaluation, those of the case among them. */
+DOSEGATE_EXPORT int32_t dosegate_evaluation_finding(dosegate_session session, dosegate_result result,
+                                                    size_t index, dosegate_finding *out) DOSEGATE_NOEXCEPT;
+
+/* ---- DVHs -------------------------------------------------------------------------------------------- */
+
+typedef struct dosegate_dvh_request {
+  uint32_t struct_size;
+  uint32_t reserved;
+  const char *const *structures; /* expressions: "Liver - GTV*"; none = every ROI */
+  size_t structure_count;
+  const char *const *metrics; /* "D95%[Gy]", "V5Gy[cc]", "Max[Gy]@EQD2(ab=3)" */
+  size_t metric_count;
+} dosegate_dvh_request;
+
+/* Curves and metrics of structures, without a protocol (options->protocols and ->context are not used). */
+DOSEGATE_EXPORT int32_t dosegate_dvh(dosegate_session session, size_t case_index,
+                                     const dosegate_dvh_request *request, const dosegate_options *options,
+                                     dosegate_result *out) DOSEGATE_NOEXCEPT;
+
+typedef struct dosegate_dvh_info {
+  uint32_t struct_size;
+  uint32_t reserved;
+  const char *patient_id, *plan_label;
+  size_t structure_count, metric_count, finding_count;
+} dosegate_dvh_info;
+
+DOSEGATE_EXPORT int32_t dosegate_dvh_get(dosegate_session session, dosegate_result result,
+                                         dosegate_dvh_info *out) DOSEGATE_NOEXCEPT;
+
+enum { DOSEGATE_HAS_DVH = 32, DOSEGATE_HAS_DOSE = 64 };
+
+typedef struct dosegate_dvh_structure {
+  uint32_t struct_size;
+  uint32_t present;   /* HAS_DVH: volumes hold; HAS_DOSE: the whole structure has dose, the doses hold */
+  const char *name;
+  const char *reason; /* why there is no DVH or no dose; "" otherwise */
+  double volume_cc, uncovered_cc, mean_gy, min_gy, max_gy;
+} dosegate_dvh_structure;
+
+DOSEGATE_EXPORT int32_t dosegate_dvh_get_structure(dosegate_session session, dosegate_result result,
+                                                   size_t index,
+                                                   dosegate_dvh_structure *out) DOSEGATE_NOEXCEPT;
+
+typedef struct dosegate_metric {
+  uint32_t struct_size;
+  uint32_t present;   /* HAS_VALUE, HAS_LOW, HAS_HIGH */
+  const char *metric; /* canonical text */
+  const char *unit;
+  const char *reason; /* why there is no value; "" otherwise */
+  double value, low, high;
+} dosegate_metric;
+
+DOSEGATE_EXPORT int32_t dosegate_dvh_metric(dosegate_session session, dosegate_result result,
+                                            size_t structure_index, size_t metric_index,
+                                            dosegate_metric *out) DOSEGATE_NOEXCEPT;
+
+DOSEGATE_EXPORT int32_t dosegate_dvh_finding(dosegate_session session, dosegate_result result, size_t index,
+                                             dosegate_finding *out) DOSEGATE_NOEXCEPT;
+
+/* ---- reports ----------------------------------------------------------------------------------------- */
+
+enum {
+  DOSEGATE_JSON = 0,       /* check or dvh */
+  DOSEGATE_CSV = 1,        /* evaluation: one row a rule; dvh: the curves */
+  DOSEGATE_METRICS_CSV = 2 /* dvh: one row a structure and metric */
+};
+
+/* The result as text; the same bytes as the command line writes. Lives as long as the result. Errors:
+ * ARGUMENT_INVALID for a format that the result does not have. */
+DOSEGATE_EXPORT int32_t dosegate_render(dosegate_session session, dosegate_result result, int32_t format,
+                                        const char **text, size_t *length) DOSEGATE_NOEXCEPT;
+
+DOSEGATE_EXPORT int32_t dosegate_result_release(dosegate_session session,
+                                                dosegate_result result) DOSEGATE_NOEXCEPT;
+
+/* ---- the table --------------------------------------------------------------------------------------- */
+
+/* All functions, for hosts that look up one symbol only. Members are added at the end and never removed
+ * within a major version; struct_size tells how many there are. */
+typedef struct dosegate_api {
+  uint32_t struct_size;
+  uint32_t major;
+  const char *(*version)(void);
+  int32_t (*session_create)(const dosegate_host *, dosegate_session *);
+  int32_t (*session_destroy)(dosegate_session);
+  const char *(*last_error)(dosegate_session);
+  int32_t (*cancel)(dosegate_session);
+  int32_t (*protocol_count)(dosegate_session, size_t *);
+  int32_t (*protocol_get)(dosegate_session, size_t, dosegate_protocol_info *);
+  int32_t (*protocol_text)(dosegate_session, const char *, const char **, size_t *);
+  int32_t (*read)(dosegate_session, const char *const *, size_t, int32_t, size_t *);
+  int32_t (*case_get)(dosegate_session, size_t, dosegate_case_info *);
+  int32_t (*case_roi)(dosegate_session, size_t, size_t, dosegate_roi_info *);
+  int32_t (*case_dose)(dosegate_session, size_t, size_t, dosegate_dose_info *);
+  int32_t (*case_input)(dosegate_session, size_t, size_t, dosegate_input_info *);
+  int32_t (*case_finding)(dosegate_session, size_t, size_t, dosegate_finding *);
+  int32_t (*read_finding_count)(dosegate_session, size_t *);
+  int32_t (*read_finding)(dosegate_session, size_t, dosegate_finding *);
+  int32_t (*evaluate)(dosegate_session, size_t, const dosegate_options *, dosegate_result *);
+  int32_t (*evaluation_get)(dosegate_session, dosegate_result, dosegate_evaluation_info *);
+  int32_t (*evaluation_rule)(dosegate_session, dosegate_result, size_t, dosegate_rule *);
+  int32_t (*evaluation_plan_check)(dosegate_session, dosegate_result, size_t, dosegate_plan_check *);
+  int32_t (*evaluation_finding)(dosegate_session, dosegate_result, size_t, dosegate_finding *);
+  int32_t (*dvh)(dosegate_session, size_t, const dosegate_dvh_request *, const dosegate_options *,
+                 dosegate_result *);
+  int32_t (*dvh_get)(dosegate_session, dosegate_result, dosegate_dvh_info *);
+  int32_t (*dvh_get_structure)(dosegate_session, dosegate_result, size_t, dosegate_dvh_structure *);
+  int32_t (*dvh_metric)(dosegate_session, dosegate_result, size_t, size_t, dosegate_metric *);
+  int32_t (*dvh_finding)(dosegate_session, dosegate_result, size_t, dosegate_finding *);
+  int32_t (*render)(dosegate_session, dosegate_result, int32_t, const char **, size_t *);
+  int32_t (*result_release)(dosegate_session, dosegate_result);
+} dosegate_api;
+
+/* The table for a major version of the interface, or NULL if this library does not have it. Any thread; the
+ * table lives as long as the library is loaded. */
+DOSEGATE_EXPORT const dosegate_api *dosegate_get_api(uint32_t major) DOSEGATE_NOEXCEPT;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

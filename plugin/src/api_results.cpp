@@ -1,0 +1,319 @@
+// The C interface: evaluations, DVHs and reports.
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "report/csv.h"
+#include "report/json.h"
+#include "view.h"
+#include "wall.h"
+
+using namespace dosegate;
+using namespace dosegate::plugin;
+
+namespace {
+
+using evaluation::DvhReport;
+using evaluation::Evaluation;
+
+StoredResult& stored(Session& session, dosegate_result handle) {
+  StoredResult* result = session.find_result(handle);
+  if (result == nullptr) refuse(DOSEGATE_HANDLE_INVALID, "The result is not valid (any more).");
+  return *result;
+}
+
+template <class T>
+const T& of_kind(const StoredResult& result, const char* otherwise) {
+  const T* data = std::get_if<T>(&result.data);
+  require_argument(data != nullptr, otherwise);
+  return *data;
+}
+
+const Evaluation& evaluation_of(const StoredResult& result) {
+  return of_kind<Evaluation>(result, "The result is no evaluation.");
+}
+
+const DvhReport& dvh_of(const StoredResult& result) {
+  return of_kind<DvhReport>(result, "The result holds no DVHs.");
+}
+
+Keep keeper(StoredResult& result) {
+  return [&result](std::string text) {
+    result.texts.push_back(std::move(text));
+    return result.texts.back().c_str();
+  };
+}
+
+template <class List>
+const typename List::value_type& at(const List& list, std::size_t index) {
+  require_argument(index < list.size(), "The index is out of range.");
+  return list[index];
+}
+
+protocol::Context parse_context(const std::vector<std::string>& entries) {
+  protocol::Context context;
+  for (const std::string& entry : entries) {
+    const auto equals = entry.find('=');
+    const bool good = equals != std::string::npos && equals > 0 && equals + 1 < entry.size();
+    if (!good || !context.emplace(entry.substr(0, equals), entry.substr(equals + 1)).second) {
+      refuse(DOSEGATE_OPTION_INVALID,
+             fmt::format("Context \"{}\": write key=value, each key once.", printable(entry)));
+    }
+  }
+  return context;
+}
+
+struct Request {
+  std::vector<protocol::Protocol> protocols;
+  evaluation::EvaluationOptions options;
+};
+
+Request request_of(Session& session, const dosegate_options* given) {
+  const dosegate_options in = taken(given);
+  Request request;
+  evaluation::EvaluationOptions& options = request.options;
+  if (in.fractions < 0 || in.fraction_dose < 0 || in.fraction_dose > DOSEGATE_FRACTION_DOSE_ONE ||
+      in.end_caps < 0 || in.end_caps > DOSEGATE_END_CAPS_NONE) {
+    refuse(DOSEGATE_OPTION_INVALID, "An option has none of the values of the header.");
+  }
+  if (in.fractions > 0) options.course.fractions = in.fractions;
+  if (in.prescription_gy != 0.0) options.course.prescription_gy = in.prescription_gy;
+  options.course.fraction_dose = static_cast<evaluation::FractionDose>(in.fraction_dose);
+  options.end_caps = static_cast<geometry::EndCaps>(in.end_caps);
+  // More workers than a machine can have is a slip; the result would be the same.
+  constexpr uint32_t kMostWorkers = 1024;
+  options.workers = static_cast<int>(std::min(in.workers, kMostWorkers));
+  options.map = unwrap(protocol::NameMap::parse(texts(in.map, in.map_count)));
+  options.context = parse_context(texts(in.context, in.context_count));
+  options.software_version = version_text();
+  std::vector<std::string> names = texts(in.protocols, in.protocol_count);
+  if (names.empty()) names.emplace_back(protocol::kDefaultProtocol);
+  for (const std::string& name : names) {
+    request.protocols.push_back(unwrap(protocol::read_protocol(name)));
+  }
+  session.cancelled = false;
+  options.stop = [&session, caller = this_thread_number()] { return session.stop_requested(caller); };
+  return request;
+}
+
+const model::Case& case_of(const Session& session, std::size_t index) {
+  require_argument(index < session.outcome().cases.size(), "There is no case of that number.");
+  const auto& found = session.outcome().cases[index];
+  if (!found) refuse(found.error());
+  return *found;
+}
+
+std::string rendered(const StoredResult& result, int32_t format) {
+  const bool check = std::holds_alternative<Evaluation>(result.data);
+  switch (format) {
+    case DOSEGATE_JSON:
+      return check ? report::to_json(evaluation_of(result)) : report::to_json(dvh_of(result));
+    case DOSEGATE_CSV:
+      return check ? report::to_csv(evaluation_of(result)) : report::to_csv(dvh_of(result));
+    case DOSEGATE_METRICS_CSV:
+      if (!check) return report::metrics_csv(dvh_of(result));
+      break;
+    default: break;
+  }
+  refuse(DOSEGATE_ARGUMENT_INVALID, "The result does not have that format.");
+}
+
+}  // namespace
+
+extern "C" {
+
+int32_t dosegate_evaluate(dosegate_session handle, size_t case_index, const dosegate_options* options,
+                          dosegate_result* out) noexcept {
+  return call(handle, [&](Session& session) {
+    require_argument(out != nullptr, "An out-parameter is NULL.");
+    const Request request = request_of(session, options);
+    *out = session.add_result(
+        {unwrap(evaluation::evaluate(case_of(session, case_index), request.protocols, request.options)),
+         {},
+         {}});
+  });
+}
+
+int32_t dosegate_evaluation_get(dosegate_session handle, dosegate_result result,
+                                dosegate_evaluation_info* out) noexcept {
+  return call(handle, [&](Session& session) {
+    StoredResult& found = stored(session, result);
+    fill(out, evaluation_view(evaluation_of(found), keeper(found)));
+  });
+}
+
+int32_t dosegate_evaluation_rule(dosegate_session handle, dosegate_result result, size_t index,
+                                 dosegate_rule* out) noexcept {
+  return call(handle, [&](Session& session) {
+    StoredResult& found = stored(session, result);
+    const Evaluation& e = evaluation_of(found);
+    fill(out, rule_view(e, at(e.rules, index), keeper(found)));
+  });
+}
+
+int32_t dosegate_evaluation_plan_check(dosegate_session handle, dosegate_result result, size_t index,
+                                       dosegate_plan_check* out) noexcept {
+  return call(handle, [&](Session& session) {
+    StoredResult& found = stored(session, result);
+    const Evaluation& e = evaluation_of(found);
+    fill(out, plan_check_view(e, at(e.plan_checks, index), keeper(found)));
+  });
+}
+
+int32_t dosegate_evaluation_finding(dosegate_session handle, dosegate_result result, size_t index,
+                                    dosegate_finding* out) noexcept {
+  return call(handle, [&](Session& session) {
+    StoredResult& found = stored(session, result);
+    fill(out, finding_view(at(evaluation_of(found).findings, index), keeper(found)));
+  });
+}
+
+int32_t dosegate_dvh(dosegate_session handle, size_t case_index, const dosegate_dvh_request* request,
+                     const dosegate_options* options, dosegate_result* out) noexcept {
+  return call(handle, [&](Session& session) {
+    require_argument(out != nullptr, "An out-parameter is NULL.");
+    const dosegate_dvh_request in = taken(request);
+    evaluation::DvhRequest wanted;
+    for (const std::string& text : texts(in.structures, in.structure_count)) {
+      wanted.structures.push_back(unwrap(protocol::parse_structure_expression(text)));
+    }
+    for (const std::string& text : texts(in.metrics, in.metric_count)) {
+      wanted.metrics.push_back(unwrap(metrics::parse_metric(text)));
+    }
+    const Request all = request_of(session, options);
+    *out = session.add_result(
+        {unwrap(evaluation::compute_dvhs(case_of(session, case_index), wanted, all.options)), {}, {}});
+  });
+}
+
+int32_t dosegate_dvh_get(dosegate_session handle, dosegate_result result, dosegate_dvh_info* out) noexcept {
+  return call(handle, [&](Session& session) {
+    StoredResult& found = stored(session, result);
+    const DvhReport& report = dvh_of(found);
+    const Keep keep = keeper(found);
+    dosegate_dvh_info info{};
+    info.patient_id = keep(printable(report.patient_id));
+    info.plan_label = keep(printable(report.plan_label));
+    info.structure_count = report.structures.size();
+    info.metric_count = report.metrics.size();
+    info.finding_count = report.findings.size();
+    fill(out, info);
+  });
+}
+
+int32_t dosegate_dvh_get_structure(dosegate_session handle, dosegate_result result, size_t index,
+                                   dosegate_dvh_structure* out) noexcept {
+  return call(handle, [&](Session& session) {
+    StoredResult& found = stored(session, result);
+    const evaluation::DvhResult& structure = at(dvh_of(found).structures, index);
+    const Keep keep = keeper(found);
+    dosegate_dvh_structure info{};
+    info.name = keep(printable(structure.name));
+    std::string reason = printable(structure.reason);
+    if (structure.dvh) {
+      info.present = DOSEGATE_HAS_DVH;
+      info.volume_cc = structure.dvh->volume().value();
+      info.uncovered_cc = structure.dvh->uncovered().value();
+      if (info.uncovered_cc == 0.0 && structure.dvh->mean()) {
+        info.present |= DOSEGATE_HAS_DOSE;
+        info.mean_gy = structure.dvh->mean()->value();
+        info.min_gy = structure.dvh->minimum()->value();
+        info.max_gy = structure.dvh->maximum()->value();
+      } else {
+        reason = fmt::format("{} cc have no dose.", fixed(info.uncovered_cc, 2));
+      }
+    }
+    info.reason = keep(reason);
+    fill(out, info);
+  });
+}
+
+int32_t dosegate_dvh_metric(dosegate_session handle, dosegate_result result, size_t structure_index,
+                            size_t metric_index, dosegate_metric* out) noexcept {
+  return call(handle, [&](Session& session) {
+    StoredResult& found = stored(session, result);
+    const DvhReport& report = dvh_of(found);
+    const evaluation::DvhResult& structure = at(report.structures, structure_index);
+    const metrics::Metric& metric = at(report.metrics, metric_index);
+    const Keep keep = keeper(found);
+    dosegate_metric info{};
+    info.metric = keep(metrics::to_text(metric));
+    info.unit = keep(std::string(metrics::to_text(metrics::output_unit(metric))));
+    if (metric_index < structure.metrics.size()) {
+      const metrics::MetricValue& value = structure.metrics[metric_index];
+      info.reason = keep(value.reason);
+      if (value.value) info.value = *value.value, info.present |= DOSEGATE_HAS_VALUE;
+      if (value.low) info.low = *value.low, info.present |= DOSEGATE_HAS_LOW;
+      if (value.high) info.high = *value.high, info.present |= DOSEGATE_HAS_HIGH;
+    } else {
+      info.reason = keep(printable(structure.reason));
+    }
+    fill(out, info);
+  });
+}
+
+int32_t dosegate_dvh_finding(dosegate_session handle, dosegate_result result, size_t index,
+                             dosegate_finding* out) noexcept {
+  return call(handle, [&](Session& session) {
+    StoredResult& found = stored(session, result);
+    fill(out, finding_view(at(dvh_of(found).findings, index), keeper(found)));
+  });
+}
+
+int32_t dosegate_render(dosegate_session handle, dosegate_result result, int32_t format, const char** text,
+                        size_t* length) noexcept {
+  return call(handle, [&](Session& session) {
+    require_argument(text != nullptr && length != nullptr, "An out-parameter is NULL.");
+    StoredResult& found = stored(session, result);
+    const auto known = found.rendered.find(format);
+    const std::string& whole =
+        known != found.rendered.end()
+            ? known->second
+            : found.rendered.emplace(format, rendered(found, format)).first->second;
+    *text = whole.c_str();
+    *length = whole.size();
+  });
+}
+
+int32_t dosegate_result_release(dosegate_session handle, dosegate_result result) noexcept {
+  return call(handle, [&](Session& session) {
+    if (!session.release_result(result)) refuse(DOSEGATE_HANDLE_INVALID, "The result is not valid.");
+  });
+}
+
+const dosegate_api* dosegate_get_api(uint32_t major) noexcept {
+  static const dosegate_api api = {
+      sizeof(dosegate_api),
+      DOSEGATE_API_MAJOR,
+      dosegate_version,
+      dosegate_session_create,
+      dosegate_session_destroy,
+      dosegate_last_error,
+      dosegate_cancel,
+      dosegate_protocol_count,
+      dosegate_protocol_get,
+      dosegate_protocol_text,
+      dosegate_read,
+      dosegate_case_get,
+      dosegate_case_roi,
+      dosegate_case_dose,
+      dosegate_case_input,
+      dosegate_case_finding,
+      dosegate_read_finding_count,
+      dosegate_read_finding,
+      dosegate_evaluate,
+      dosegate_evaluation_get,
+      dosegate_evaluation_rule,
+      dosegate_evaluation_plan_check,
+      dosegate_evaluation_finding,
+      dosegate_dvh,
+      dosegate_dvh_get,
+      dosegate_dvh_get_structure,
+      dosegate_dvh_metric,
+      dosegate_dvh_finding,
+      dosegate_render,
+      dosegate_result_release,
+  };
+  return major == DOSEGATE_API_MAJOR ? &api : nullptr;
+}
+
+}  // extern "C"

@@ -1,0 +1,70 @@
+// What stands behind a session handle: cases, results and the texts that the host was given.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "dicom/read_case.h"
+#include "dosegate/dosegate.h"
+#include "evaluation/evaluate.h"
+
+namespace dosegate::plugin {
+
+/// An evaluation or a set of DVHs, with every text that was handed out for it.
+struct StoredResult {
+  std::variant<evaluation::Evaluation, evaluation::DvhReport> data;
+  /// A deque never moves its elements, so pointers into it hold until the result is released.
+  std::deque<std::string> texts;
+  std::map<int32_t, std::string> rendered;  ///< format -> text; a map never moves its elements
+};
+
+class Session {
+ public:
+  explicit Session(const dosegate_host& host) : host_(host) {}
+
+  std::mutex busy;                    ///< held during a call
+  std::atomic<bool> cancelled = false;
+  std::string last_error;
+  std::string protocol_text;
+
+  /// True if the host wants the running call to stop. Calls the host on the calling thread only.
+  [[nodiscard]] bool stop_requested(std::uint64_t calling_thread);
+
+  /// Replaces cases and results.
+  void set_cases(dicom::ReadOutcome outcome);
+  [[nodiscard]] const dicom::ReadOutcome& outcome() const { return outcome_; }
+  /// Text kept as long as the cases.
+  [[nodiscard]] const char* keep(std::string text);
+
+  [[nodiscard]] dosegate_result add_result(StoredResult result);
+  [[nodiscard]] StoredResult* find_result(dosegate_result handle);
+  bool release_result(dosegate_result handle);
+
+ private:
+  struct Slot {
+    std::uint32_t generation = 0;
+    std::unique_ptr<StoredResult> result;
+  };
+  dosegate_host host_;
+  dicom::ReadOutcome outcome_;
+  std::deque<std::string> case_texts_;
+  std::vector<Slot> slots_;
+};
+
+/// Gives out and recognises session handles. The only state of the library that outlives a call.
+[[nodiscard]] dosegate_session register_session(std::shared_ptr<Session> session);
+[[nodiscard]] std::shared_ptr<Session> find_session(dosegate_session handle);
+bool forget_session(dosegate_session handle);
+
+/// A number for the current thread, to tell the calling thread from workers.
+[[nodiscard]] std::uint64_t this_thread_number();
+
+}  // namespace dosegate::plugin
