@@ -19,68 +19,68 @@ enum class Severity {
 /// Every kind of finding. Ids and severities stand in finding.cpp.
 enum class FindingCode : int {
   // reading files
-  FileSkipped,             ///< a file that is not DICOM, or not an RT object, was left out
-  FileUnreadable,          ///< a file in a folder could not be read as DICOM
-  DuplicateObject,         ///< the same SOP Instance UID came twice
-  MetaHeaderMissing,       ///< no DICOM file meta header
-  ObjectUnused,            ///< an RT object that belongs to no plan that is evaluated
-  LinkAssumed,             ///< a link between objects is absent; the only candidate was taken
-  ReferenceEmpty,          ///< a reference sequence without items, or to an absent object
-  PatientIdDiffers,        ///< Patient ID differs between linked objects
-  SopClassMissing,         ///< no SOP Class UID; the object was recognised by its Modality
+  FileSkipped,        ///< a file that is not DICOM, or not an RT object, was left out
+  FileUnreadable,     ///< a file in a folder could not be read as DICOM
+  DuplicateObject,    ///< the same SOP Instance UID came twice
+  MetaHeaderMissing,  ///< no DICOM file meta header
+  ObjectUnused,       ///< an RT object that belongs to no plan that is evaluated
+  LinkAssumed,        ///< a link between objects is absent; the only candidate was taken
+  ReferenceEmpty,     ///< a reference sequence without items, or to an absent object
+  PatientIdDiffers,   ///< Patient ID differs between linked objects
+  SopClassMissing,    ///< no SOP Class UID; the object was recognised by its Modality
   // dose
-  DoseTypeMissing,         ///< DoseType absent; taken as PHYSICAL
-  DoseTypeEffective,       ///< DoseType EFFECTIVE: never converted again
-  DoseSummationMissing,    ///< DoseSummationType absent; taken as the plan's total
-  DoseFractionAsTotal,     ///< DoseSummationType FRACTION, decided: course total
-  DoseFractionTimesN,      ///< DoseSummationType FRACTION, decided: one fraction, multiplied
-  DoseFractionAsStands,    ///< DoseSummationType FRACTION, nothing to decide by; taken as it stands
-  DoseBeamsSummed,         ///< BEAM doses were added to the plan's dose
-  DoseBeamsResampled,      ///< BEAM doses on different grids were resampled onto one
-  DoseMultiPlan,           ///< MULTI_PLAN dose: already a sum, per-plan fractions unknown
-  DoseNegative,            ///< negative dose values
-  DoseAllZero,             ///< a dose without any dose
-  DoseOffsetsUneven,       ///< GridFrameOffsetVector not uniform
-  DoseOffsetsAbsolute,     ///< GridFrameOffsetVector holds positions, not offsets
-  DoseOffsetsFirstNotZero, ///< GridFrameOffsetVector starts neither at 0 nor at the image position
-  DoseThicknessContradicts,///< SliceThickness disagrees with the frame offsets
-  DoseFrameThicknessUsed,  ///< single-frame dose: SliceThickness used as its depth
-  DoseOrientationAdjusted, ///< ImageOrientationPatient not quite orthonormal; made so
-  DoseBitsStored,          ///< BitsStored below BitsAllocated
-  DoseMaximumAtEdge,       ///< the hottest voxel lies on the grid's edge
+  DoseTypeMissing,       ///< DoseType absent; taken as PHYSICAL
+  DoseTypeEffective,     ///< DoseType EFFECTIVE: never converted again
+  DoseSummationMissing,  ///< DoseSummationType absent; taken as the plan's total
+  DoseFractionAsTotal,   ///< DoseSummationType FRACTION, decided: course total
+  DoseFractionTimesN,    ///< DoseSummationType FRACTION, decided: one fraction, multiplied
+  DoseFractionAsStands,  ///< DoseSummationType FRACTION, nothing to decide by; taken as it stands
+  DoseBeamsSummed,       ///< BEAM doses were added to the plan's dose
+  DoseBeamsResampled,    ///< BEAM doses on different grids were resampled onto one
+  DoseMultiPlan,         ///< MULTI_PLAN dose: already a sum, per-plan fractions unknown
+  DoseNegative,          ///< negative dose values
+  DoseAllZero,           ///< a dose without any dose
+  DoseOffsetsUneven,     ///< GridFrameOffsetVector not uniform
+  DoseOffsetsAbsolute,   ///< GridFrameOffsetVector holds positions, not offsets
+  DoseOffsetsFirstNotZero,  ///< GridFrameOffsetVector starts neither at 0 nor at the image position
+  DoseThicknessContradicts,  ///< SliceThickness disagrees with the frame offsets
+  DoseFrameThicknessUsed,    ///< single-frame dose: SliceThickness used as its depth
+  DoseOrientationAdjusted,   ///< ImageOrientationPatient not quite orthonormal; made so
+  DoseBitsStored,            ///< BitsStored below BitsAllocated
+  DoseMaximumAtEdge,         ///< the hottest voxel lies on the grid's edge
   // structures
-  RoiWithoutContours,      ///< a ROI with no contour at all
-  RoiWithoutClosedContours,///< a ROI of points or open contours only: no volume
-  RoiContoursSkipped,      ///< contours that are no closed planar polygon were left out
-  RoiContourDegenerate,    ///< a contour of fewer than three points or without area was left out
-  RoiContourPointCount,    ///< NumberOfContourPoints disagrees with ContourData
-  RoiContourNonPlanar,     ///< a closed contour's points lie off its plane by more than a tolerance
-  RoiNumberDuplicate,      ///< two ROIs share one ROINumber
-  RoiNameDuplicate,        ///< two ROIs share one name
-  RoiNumberUnknown,        ///< contours for a ROINumber that has no ROI
-  RoiContoursOverlap,      ///< contours of one plane cross or partly overlap (even-odd applied)
-  RoiContourRepeated,      ///< the same contour twice: even-odd leaves nothing
-  RoiGapBridged,           ///< one skipped plane was bridged
-  RoiGapCapped,            ///< a gap inside the ROI was taken as real: separate pieces
-  RoiSpacingUneven,        ///< planes are not evenly spaced
-  RoiSinglePlane,          ///< one plane only: thickness taken from elsewhere
-  RoiPlanesMerged,         ///< contour planes closer than a tolerance were taken as one
-  RoiContourDataInvalid,   ///< a contour that cannot be read: the ROI keeps no contours at all
-  RoiFrameDiffers,         ///< a ROI drawn in another frame of reference than the others: contours left out
+  RoiWithoutContours,     ///< a ROI with no contour at all
+  RoiContoursSkipped,     ///< contours that are no closed planar polygon were left out
+  RoiContourDegenerate,   ///< a contour of fewer than three points or without area was left out
+  RoiContourPointCount,   ///< NumberOfContourPoints disagrees with ContourData
+  RoiContourNonPlanar,    ///< a closed contour's points lie off its plane by more than a tolerance
+  RoiNumberDuplicate,     ///< two ROIs share one ROINumber
+  RoiNameDuplicate,       ///< two ROIs share one name
+  RoiNumberUnknown,       ///< contours for a ROINumber that has no ROI
+  RoiContoursOverlap,     ///< contours of one plane cross or partly overlap (even-odd applied)
+  RoiContourRepeated,     ///< the same contour twice: even-odd leaves nothing
+  RoiGapBridged,          ///< one skipped plane was bridged
+  RoiGapCapped,           ///< a gap inside the ROI was taken as real: separate pieces
+  RoiSpacingUneven,       ///< planes are not evenly spaced
+  RoiSinglePlane,         ///< one plane only: thickness taken from elsewhere
+  RoiPlanesMerged,        ///< contour planes closer than a tolerance were taken as one
+  RoiContourDataInvalid,  ///< a contour that cannot be read: the ROI keeps no contours at all
+  RoiFrameDiffers,  ///< a ROI drawn in another frame of reference than the others: contours left
+                    ///< out
   // plan
-  FractionsMissing,        ///< NumberOfFractionsPlanned absent or 0
-  FractionGroupsSeveral,   ///< more than one fraction group
-  PrescriptionMissing,     ///< no TargetPrescriptionDose
-  PrescriptionSeveral,     ///< several target prescriptions; the highest is the plan's
-  PlanNotApproved,         ///< ApprovalStatus is not APPROVED
-  PlanIon,                 ///< an ion plan: doses may already be RBE-weighted
+  FractionsMissing,       ///< NumberOfFractionsPlanned absent or 0
+  FractionGroupsSeveral,  ///< more than one fraction group
+  PrescriptionMissing,    ///< no TargetPrescriptionDose
+  PrescriptionSeveral,    ///< several target prescriptions; the highest is the plan's
+  PlanNotApproved,        ///< ApprovalStatus is not APPROVED
+  PlanIon,                ///< an ion plan: doses may already be RBE-weighted
   // evaluation
-  StructureLeavesGrid,     ///< part of a structure has no dose
-  StructureSuggestion,     ///< a name that looks like what a rule asks for, not used
-  DrawnDiffersFromExpression, ///< a drawn Liver-GTV disagrees with Liver - GTV*
-  ExtrapolatedEqd2,        ///< dose per fraction beyond the range in which LQ is trusted
-  StructureDoubtful,       ///< a ROI that a glob took, or passed over, although its type or contours speak against it
-  OptionOverrides,         ///< a command-line value replaced one from the files
+  StructureLeavesGrid,         ///< part of a structure has no dose
+  DrawnDiffersFromExpression,  ///< a drawn Liver-GTV disagrees with Liver - GTV*
+  ExtrapolatedEqd2,            ///< dose per fraction beyond the range in which LQ is trusted
+  StructureDoubtful,  ///< a ROI that a glob took, or passed over, although its type or contours
+                      ///< speak against it
+  OptionOverrides,    ///< a command-line value replaced one from the files
 };
 
 struct Finding {

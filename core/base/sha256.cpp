@@ -55,7 +55,8 @@ Result<std::string> sha256_of_file(const std::string& path) {
     file.read(block.data(), static_cast<std::streamsize>(block.size()));
     hash.add(block.data(), static_cast<std::size_t>(file.gcount()));
   }
-  if (file.bad()) return fail(ErrorCode::FileUnreadable, "The file cannot be read to its end.", path);
+  if (file.bad())
+    return fail(ErrorCode::FileUnreadable, "The file cannot be read to its end.", path);
   return hash.hex();
 }
 

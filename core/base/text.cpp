@@ -31,7 +31,8 @@ std::string_view without_plus(std::string_view text) {
   return text;
 }
 
-// Length of the valid UTF-8 sequence at the start of `text`, 0 if there is none; `code` is its value.
+// Length of the valid UTF-8 sequence at the start of `text`, 0 if there is none; `code` is its
+// value.
 std::size_t decode_utf8(std::string_view text, char32_t& code) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned lead = byte(0);
@@ -63,7 +64,8 @@ bool is_unsafe(char32_t code) {
   const bool control = code < 0x20 || (code >= 0x7F && code < 0xA0);
   // Line and paragraph separators and the bidirectional controls can reorder what a person reads.
   const bool separator = code == 0x2028 || code == 0x2029;
-  const bool bidirectional = code == 0x200E || code == 0x200F || (code >= 0x202A && code <= 0x202E) ||
+  const bool bidirectional = code == 0x200E || code == 0x200F ||
+                             (code >= 0x202A && code <= 0x202E) ||
                              (code >= 0x2066 && code <= 0x2069) || code == 0x061C;
   return control || separator || bidirectional;
 }
@@ -74,7 +76,8 @@ std::optional<double> parse_number(std::string_view text) {
   text = without_plus(trim_ascii(text));
   double value = 0.0;
   const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (status != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  if (status != std::errc{} || end != text.data() + text.size() || text.empty())
+    return std::nullopt;
   if (!std::isfinite(value)) return std::nullopt;
   return value;
 }
@@ -83,7 +86,8 @@ std::optional<int> parse_integer(std::string_view text) {
   text = without_plus(trim_ascii(text));
   int value = 0;
   const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (status != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  if (status != std::errc{} || end != text.data() + text.size() || text.empty())
+    return std::nullopt;
   return value;
 }
 
@@ -103,15 +107,16 @@ std::string fixed(double value, int decimals) {
   return text;
 }
 
-std::string fixed_beside(double value, const std::vector<double>& limits, int decimals) {
+std::string fixed_beside(double value, const std::vector<double>& borders, int decimals) {
   // 17 significant digits always tell two doubles apart, so the loop ends.
   constexpr int kMostDecimals = 17;
   for (int d = decimals; d < kMostDecimals; ++d) {
     std::string text = fixed(value, d);
     const double shown = parse_number(text).value();
     bool faithful = true;
-    for (const double limit : limits) {
-      faithful = faithful && (shown < limit) == (value < limit) && (shown > limit) == (value > limit);
+    for (const double border : borders) {
+      faithful =
+          faithful && (shown < border) == (value < border) && (shown > border) == (value > border);
     }
     if (faithful) return text;
   }

@@ -1,5 +1,5 @@
-// Text and numbers without a locale: the same bytes in Berlin and in Boston. Also the escaping of text
-// that comes from DICOM files, which must be treated as hostile wherever it is shown.
+// Text and numbers without a locale: the same bytes in Berlin and in Boston. Also the escaping of
+// text that comes from DICOM files, which must be treated as hostile wherever it is shown.
 #pragma once
 
 #include <optional>
@@ -24,10 +24,11 @@ inline namespace base {
 /// Fixed number of decimals, rounding half to even on the exact value; "-0.00" becomes "0.00".
 [[nodiscard]] std::string fixed(double value, int decimals);
 
-/// Text of `value` with at least `decimals` decimals and as many more as are needed so that the text,
-/// read back, lies on the same side of every limit in `limits` as the value itself: what is shown never
-/// contradicts a verdict that was reached by comparing unrounded values.
-[[nodiscard]] std::string fixed_beside(double value, const std::vector<double>& limits, int decimals);
+/// Text of `value` with at least `decimals` decimals and as many more as are needed so that the
+/// text, read back, lies on the same side of every limit in `borders` as the value itself: what is
+/// shown never contradicts a verdict that was reached by comparing unrounded values.
+[[nodiscard]] std::string fixed_beside(double value, const std::vector<double>& borders,
+                                       int decimals);
 
 /// Blanks, tabs, line ends, NULs and no-break spaces taken off both ends.
 [[nodiscard]] std::string_view trim(std::string_view text);
@@ -37,8 +38,8 @@ inline namespace base {
 /// characters (C0, C1, DEL) and bidirectional overrides become U+FFFD too.
 [[nodiscard]] std::string printable(std::string_view text);
 
-/// One CSV field (RFC 4180): quoted when needed, and a leading = + - @ tab or CR in text gets a single
-/// quote before it so that a spreadsheet does not run it as a formula. Not for numbers.
+/// One CSV field (RFC 4180): quoted when needed, and a leading = + - @ tab or CR in text gets a
+/// single quote before it so that a spreadsheet does not run it as a formula. Not for numbers.
 [[nodiscard]] std::string csv_field(std::string_view text);
 
 }  // namespace base

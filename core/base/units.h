@@ -1,8 +1,9 @@
 // Quantities with their unit in the type: a dose cannot be passed where a volume is asked for, and
-// adding Gy to Cc does not compile. Values are plain doubles inside; `.value()` is the number in the
-// unit that the type names. Percent runs from 0 to 100.
+// adding Gy to Cc does not compile. Values are plain doubles inside; `.value()` is the number in
+// the unit that the type names. Percent runs from 0 to 100.
 //
-// Inside hot loops, files and JSON the house uses `double` with a suffix (`_gy`, `_mm`, `_cc`, `_pct`).
+// Inside hot loops, files and JSON the house uses `double` with a suffix (`_gy`, `_mm`, `_cc`,
+// `_pct`).
 #pragma once
 
 #include <compare>
@@ -51,14 +52,30 @@ using Cc = Quantity<struct CcTag>;            ///< volume, cubic centimetre (= m
 using Percent = Quantity<struct PercentTag>;  ///< 0..100
 
 inline namespace literals {
-constexpr Gy operator""_gy(long double v) { return Gy(static_cast<double>(v)); }
-constexpr Gy operator""_gy(unsigned long long v) { return Gy(static_cast<double>(v)); }
-constexpr Mm operator""_mm(long double v) { return Mm(static_cast<double>(v)); }
-constexpr Mm operator""_mm(unsigned long long v) { return Mm(static_cast<double>(v)); }
-constexpr Cc operator""_cc(long double v) { return Cc(static_cast<double>(v)); }
-constexpr Cc operator""_cc(unsigned long long v) { return Cc(static_cast<double>(v)); }
-constexpr Percent operator""_pct(long double v) { return Percent(static_cast<double>(v)); }
-constexpr Percent operator""_pct(unsigned long long v) { return Percent(static_cast<double>(v)); }
+constexpr Gy operator""_gy(long double v) {
+  return Gy(static_cast<double>(v));
+}
+constexpr Gy operator""_gy(unsigned long long v) {
+  return Gy(static_cast<double>(v));
+}
+constexpr Mm operator""_mm(long double v) {
+  return Mm(static_cast<double>(v));
+}
+constexpr Mm operator""_mm(unsigned long long v) {
+  return Mm(static_cast<double>(v));
+}
+constexpr Cc operator""_cc(long double v) {
+  return Cc(static_cast<double>(v));
+}
+constexpr Cc operator""_cc(unsigned long long v) {
+  return Cc(static_cast<double>(v));
+}
+constexpr Percent operator""_pct(long double v) {
+  return Percent(static_cast<double>(v));
+}
+constexpr Percent operator""_pct(unsigned long long v) {
+  return Percent(static_cast<double>(v));
+}
 }  // namespace literals
 
 }  // namespace base

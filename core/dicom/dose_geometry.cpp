@@ -140,13 +140,14 @@ Result<void> check_steps(const Attributes& root, const std::vector<double>& offs
                      fixed(smallest, 3), fixed(largest, 3)),
          place(root.file().path(), tag::kGridFrameOffsets)});
   }
-  const double thickness = root.number(tag::kSliceThickness).value_or(std::nullopt).value_or(0.0);
-  if (!uneven && thickness > 0.0 && std::abs(thickness - std::abs(mean)) > kThicknessMm) {
+  const double thickness_mm =
+      root.number(tag::kSliceThickness).value_or(std::nullopt).value_or(0.0);
+  if (!uneven && thickness_mm > 0.0 && std::abs(thickness_mm - std::abs(mean)) > kThicknessMm) {
     findings.push_back(
         {FindingCode::DoseThicknessContradicts,
          fmt::format("SliceThickness is {} mm but the frames are {} mm apart; the frame "
                      "offsets were used.",
-                     shortest(thickness), fixed(std::abs(mean), 3)),
+                     shortest(thickness_mm), fixed(std::abs(mean), 3)),
          place(root.file().path(), tag::kSliceThickness)});
   }
   return {};

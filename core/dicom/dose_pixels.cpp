@@ -23,7 +23,7 @@ static_assert(std::endian::native == std::endian::little,
               "stored values are taken from the file's bytes as they stand");
 
 // Pixels are read in pieces of this size, so that the raw image never stands in memory beside the
-// doses.
+// doses_gy.
 constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
 
 struct PixelFormat {
@@ -90,7 +90,7 @@ Result<double> read_scaling(const Attributes& root) {
   if (!*scaling) {
     return fail(
         ErrorCode::TagMissing,
-        "DoseGridScaling is missing, so stored values cannot be turned into doses; export the "
+        "DoseGridScaling is missing, so stored values cannot be turned into doses_gy; export the "
         "dose again.",
         where);
   }
@@ -144,10 +144,11 @@ std::optional<Stored> stored_value(std::make_unsigned_t<Stored> bits, unsigned b
   return static_cast<Stored>(negative ? static_cast<Bits>(bits | unused) : bits);
 }
 
-// Appends the doses of a block of stored values; false if one of them has bits that mean nothing.
+// Appends the doses_gy of a block of stored values; false if one of them has bits that mean
+// nothing.
 template <class Stored>
 bool append_doses(const std::vector<unsigned char>& block, std::size_t bytes,
-                  const PixelFormat& format, double scaling, std::vector<double>& doses) {
+                  const PixelFormat& format, double scaling, std::vector<double>& doses_gy) {
   using Bits = std::make_unsigned_t<Stored>;
   const bool all_bits = format.bits_stored == 8 * sizeof(Stored);
   // Converted in a small buffer that stays in the cache, and appended as a whole.
@@ -167,21 +168,21 @@ bool append_doses(const std::vector<unsigned char>& block, std::size_t bytes,
       if (!value) return false;
       converted[i] = static_cast<double>(*value) * scaling;
     }
-    doses.insert(doses.end(), converted.begin(),
-                 converted.begin() + static_cast<std::ptrdiff_t>(n));
+    doses_gy.insert(doses_gy.end(), converted.begin(),
+                    converted.begin() + static_cast<std::ptrdiff_t>(n));
   }
   return true;
 }
 
 bool append_block(const std::vector<unsigned char>& block, std::size_t bytes,
-                  const PixelFormat& format, double scaling, std::vector<double>& doses) {
+                  const PixelFormat& format, double scaling, std::vector<double>& doses_gy) {
   const bool is_signed = format.sign == PixelFormat::Sign::Signed;
   if (format.bytes == 2) {
-    return is_signed ? append_doses<std::int16_t>(block, bytes, format, scaling, doses)
-                     : append_doses<std::uint16_t>(block, bytes, format, scaling, doses);
+    return is_signed ? append_doses<std::int16_t>(block, bytes, format, scaling, doses_gy)
+                     : append_doses<std::uint16_t>(block, bytes, format, scaling, doses_gy);
   }
-  return is_signed ? append_doses<std::int32_t>(block, bytes, format, scaling, doses)
-                   : append_doses<std::uint32_t>(block, bytes, format, scaling, doses);
+  return is_signed ? append_doses<std::int32_t>(block, bytes, format, scaling, doses_gy)
+                   : append_doses<std::uint32_t>(block, bytes, format, scaling, doses_gy);
 }
 
 }  // namespace
@@ -197,8 +198,8 @@ Result<std::vector<double>> read_dose_values(const Attributes& root, const Image
 
   const std::size_t count = size.columns * size.rows * size.frames;
   const std::size_t total = count * format->bytes;
-  std::vector<double> doses;
-  doses.reserve(count);
+  std::vector<double> doses_gy;
+  doses_gy.reserve(count);
   std::vector<unsigned char> block(std::min(total, kBlockBytes));
   DcmFileCache cache;
   for (std::size_t offset = 0; offset < total; offset += block.size()) {
@@ -213,13 +214,13 @@ Result<std::vector<double>> read_dose_values(const Attributes& root, const Image
       return unusable(root, tag::kPixelData,
                       fmt::format("PixelData cannot be read ({})", status.text()));
     }
-    if (!append_block(block, bytes, *format, *scaling, doses)) {
+    if (!append_block(block, bytes, *format, *scaling, doses_gy)) {
       return unusable(root, tag::kBitsStored,
                       fmt::format("Dose values use more than the {} bits that BitsStored states",
                                   format->bits_stored));
     }
   }
-  return doses;
+  return doses_gy;
 }
 
 }  // namespace dosegate::dicom

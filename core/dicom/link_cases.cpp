@@ -304,8 +304,17 @@ Result<model::Case> Linker::link_plan(const PlanObject& plan) {
 
 Result<model::Case> Linker::link_without_plan(const Doses& doses) {
   Draft draft;
+  for (const DoseObject* dose : doses) claim(dose->source);
   for (const DoseObject* dose : doses) {
     if (dose->header.plan_uids.empty()) continue;
+    if (!unreadable_.empty()) {  // what could not be read may be that very plan
+      const auto done = missing(
+          ErrorCode::PlanMissing,
+          "The plan that the dose names is not among the files that could be read; add it.",
+          place(dose->source.file.path, tag::kReferencedPlans), draft.findings);
+      if (!done) return tl::unexpected<Error>(done.error());
+      continue;
+    }
     draft.findings.push_back({FindingCode::ReferenceEmpty,
                               "The plan that the dose names is not among the files.",
                               place(dose->source.file.path, tag::kReferencedPlans)});

@@ -130,7 +130,9 @@ void read_prescription(const Attributes& root, Plan& plan, ObjectSource& source)
   plan.prescription_gy = *prescriptions.rbegin();
   if (prescriptions.size() == 1) return;
   std::string list;
-  for (const double dose : prescriptions) list += (list.empty() ? "" : ", ") + shortest(dose);
+  for (const double dose_gy : prescriptions) {
+    list += (list.empty() ? "" : ", ") + shortest(dose_gy);
+  }
   source.findings.push_back(
       {FindingCode::PrescriptionSeveral,
        fmt::format("The plan prescribes {} Gy to targets; the highest, {} Gy, is "

@@ -16,11 +16,11 @@ using geometry::Slab;
 
 constexpr double kMm3PerCc = 1000.0;
 
-// A fixed number of cells a structure: the error of a share's shape falls with the square of the cell,
-// and the time of all structures together stays the same whatever their size. 0.2 mm for 2 cc, 0.6 mm
-// for 50 cc, 1.8 mm for 1500 cc.
+// A fixed number of cells a structure: the error of a share's shape falls with the square of the
+// cell, and the time of all structures together stays the same whatever their size. 0.25 mm for 2
+// cc, 0.7 mm for 50 cc, 2.3 mm for 1500 cc.
 double default_cell_mm(double volume_cc) {
-  constexpr double kAt2cc_mm = 0.2;
+  constexpr double kAt2cc_mm = 0.25;
   constexpr double kSmallest_mm = 0.1;
   constexpr double kLargest_mm = 4.0;
   return std::clamp(kAt2cc_mm * std::cbrt(volume_cc / 2.0), kSmallest_mm, kLargest_mm);
@@ -51,14 +51,16 @@ std::vector<Layer> layers_of(const Slab& slab, const std::vector<double>& planes
   return layers;
 }
 
-// The dose along one line of fine nodes, at the middle of a layer, and its change through the layer.
+// The dose along one line of fine nodes, at the middle of a layer, and its change through the
+// layer.
 struct Line {
-  std::vector<double> dose;
-  std::vector<double> rise;
+  std::vector<double> dose_gy;
+  std::vector<double> rise_gy;
   std::size_t row = static_cast<std::size_t>(-1);
 };
 
-// Cells of one slab on one mesh: their share of the curve goes to an action, one cell after the other.
+// Cells of one slab on one mesh: their share of the curve goes to an action, one cell after the
+// other.
 class CellWalk {
  public:
   CellWalk(const DoseLattice& lattice, const FineAxis& u, const FineAxis& v)
@@ -102,12 +104,12 @@ class CellWalk {
   };
   // Bounds of the dose in a cell of the current row: its eight corners.
   [[nodiscard]] Range range(std::size_t i) const {
-    Range r{below_.dose[i], below_.dose[i]};
+    Range r{below_.dose_gy[i], below_.dose_gy[i]};
     for (const Line* line : {&below_, &above_}) {
       for (const std::size_t k : {i, i + 1}) {
-        const double half = 0.5 * std::abs(line->rise[k]);
-        r.low = std::min(r.low, line->dose[k] - half);
-        r.high = std::max(r.high, line->dose[k] + half);
+        const double half = 0.5 * std::abs(line->rise_gy[k]);
+        r.low = std::min(r.low, line->dose_gy[k] - half);
+        r.high = std::max(r.high, line->dose_gy[k] + half);
       }
     }
     return r;
@@ -121,12 +123,13 @@ class CellWalk {
     if (!lattice_.has_holes()) {
       for (const Run& run : row.nodes_below) {
         for (std::size_t i = run.begin; i < run.end; ++i) {
-          extremes_at(below_.dose[i], below_.rise[i], builder);
+          extremes_at(below_.dose_gy[i], below_.rise_gy[i], builder);
         }
       }
       return;
     }
-    // Nodes without dose hold no value: the corners of whole cells with dose stand in for the nodes.
+    // Nodes without dose hold no value: the corners of whole cells with dose stand in for the
+    // nodes.
     for (const Run& run : row.whole) {
       for (std::size_t i = run.begin; i < run.end; ++i) {
         if (!covered(i, row.row, layer)) continue;
@@ -138,14 +141,15 @@ class CellWalk {
   }
 
  private:
-  // Trilinear interpolation, written as a + t (b - a) so that equal values stay equal to the last bit.
+  // Trilinear interpolation, written as a + t (b - a) so that equal values stay equal to the last
+  // bit.
   void fill(Line& line, std::size_t row, const Layer& layer) {
     const std::size_t jv = v_.base[row];
     const double tv = v_.part[row];
     const std::size_t first = u_.base.front();
     const std::size_t last = u_.base.back() + 1;
-    base_dose_.resize(last - first + 1);
-    base_rise_.resize(last - first + 1);
+    base_dose_gy_.resize(last - first + 1);
+    base_rise_gy_.resize(last - first + 1);
     for (std::size_t i = first; i <= last; ++i) {
       const double lower0 = lattice_.value(i, jv, layer.base);
       const double lower1 = lattice_.value(i, jv + 1, layer.base);
@@ -153,23 +157,24 @@ class CellWalk {
       const double upper1 = lattice_.value(i, jv + 1, layer.base + 1);
       const double lower = lower0 + tv * (lower1 - lower0);
       const double upper = upper0 + tv * (upper1 - upper0);
-      base_dose_[i - first] = lower + layer.middle * (upper - lower);
-      base_rise_[i - first] = layer.depth * (upper - lower);
+      base_dose_gy_[i - first] = lower + layer.middle * (upper - lower);
+      base_rise_gy_[i - first] = layer.depth * (upper - lower);
     }
     line.row = row;
-    line.dose.resize(u_.nodes.size());
-    line.rise.resize(u_.nodes.size());
+    line.dose_gy.resize(u_.nodes.size());
+    line.rise_gy.resize(u_.nodes.size());
     for (std::size_t i = 0; i < u_.nodes.size(); ++i) {
       const std::size_t b = u_.base[i] - first;
-      line.dose[i] = base_dose_[b] + u_.part[i] * (base_dose_[b + 1] - base_dose_[b]);
-      line.rise[i] = base_rise_[b] + u_.part[i] * (base_rise_[b + 1] - base_rise_[b]);
+      line.dose_gy[i] = base_dose_gy_[b] + u_.part[i] * (base_dose_gy_[b + 1] - base_dose_gy_[b]);
+      line.rise_gy[i] = base_rise_gy_[b] + u_.part[i] * (base_rise_gy_[b + 1] - base_rise_gy_[b]);
     }
   }
 
   [[nodiscard]] bool covered(std::size_t column, std::size_t row, const Layer& layer) const {
     if (!lattice_.has_holes()) return true;
     for (std::size_t corner = 0; corner < 8; ++corner) {
-      if (!lattice_.node_covered(u_.base[column] + (corner & 1U), v_.base[row] + ((corner >> 1U) & 1U),
+      if (!lattice_.node_covered(u_.base[column] + (corner & 1U),
+                                 v_.base[row] + ((corner >> 1U) & 1U),
                                  layer.base + (corner >> 2U))) {
         return false;
       }
@@ -183,12 +188,12 @@ class CellWalk {
     double d00, gu, gv, c, rise;
   };
   [[nodiscard]] Patch patch(std::size_t i) const {
-    const double d00 = below_.dose[i];
-    const double gu = below_.dose[i + 1] - d00;
-    const double gv = above_.dose[i] - d00;
-    const double c = (above_.dose[i + 1] - above_.dose[i]) - gu;
-    const double rise =
-        0.25 * ((below_.rise[i] + below_.rise[i + 1]) + (above_.rise[i] + above_.rise[i + 1]));
+    const double d00 = below_.dose_gy[i];
+    const double gu = below_.dose_gy[i + 1] - d00;
+    const double gv = above_.dose_gy[i] - d00;
+    const double c = (above_.dose_gy[i + 1] - above_.dose_gy[i]) - gu;
+    const double rise = 0.25 * ((below_.rise_gy[i] + below_.rise_gy[i + 1]) +
+                                (above_.rise_gy[i] + above_.rise_gy[i + 1]));
     return {d00, gu, gv, c, rise};
   }
 
@@ -205,7 +210,8 @@ class CellWalk {
   [[nodiscard]] Share partial_cell(const PartialCell& cell, double volume_cc) const {
     const Patch p = patch(cell.column);
     const double mean = p.d00 + p.gu * cell.a + p.gv * cell.b + p.c * cell.ab;
-    // Gradient at the centroid; the product term's own spread over part of a cell is of higher order.
+    // Gradient at the centroid; the product term's own spread over part of a cell is of higher
+    // order.
     const double gu = p.gu + p.c * cell.b;
     const double gv = p.gv + p.c * cell.a;
     const double in_plane = gu * gu * (cell.aa - cell.a * cell.a) +
@@ -225,12 +231,13 @@ class CellWalk {
   void border_extremes(const BorderPiece& piece, DvhBuilder& builder) const {
     const std::size_t i = piece.column;
     const Range bounds = range(i);
-    if (bounds.low >= builder.lowest_gy() && bounds.high <= builder.highest_gy()) return;  // nothing new
+    if (bounds.low >= builder.lowest_gy() && bounds.high <= builder.highest_gy())
+      return;  // nothing new
     for (const double face : {-0.5, 0.5}) {
-      const double d00 = below_.dose[i] + face * below_.rise[i];
-      const double gu = below_.dose[i + 1] + face * below_.rise[i + 1] - d00;
-      const double gv = above_.dose[i] + face * above_.rise[i] - d00;
-      const double c = above_.dose[i + 1] + face * above_.rise[i + 1] - d00 - gu - gv;
+      const double d00 = below_.dose_gy[i] + face * below_.rise_gy[i];
+      const double gu = below_.dose_gy[i + 1] + face * below_.rise_gy[i + 1] - d00;
+      const double gv = above_.dose_gy[i] + face * above_.rise_gy[i] - d00;
+      const double c = above_.dose_gy[i + 1] + face * above_.rise_gy[i + 1] - d00 - gu - gv;
       const double da = piece.a1 - piece.a0;
       const double db = piece.b1 - piece.b0;
       const auto at = [&](double t) {
@@ -252,11 +259,12 @@ class CellWalk {
   const FineAxis& u_;
   const FineAxis& v_;
   Line below_, above_;
-  std::vector<double> base_dose_, base_rise_;
+  std::vector<double> base_dose_gy_, base_rise_gy_;
 };
 
 void deposit(DvhBuilder& builder, const CellWalk::Share& share, double sign) {
-  builder.deposit(share.mean, std::sqrt(3.0 * share.variance), share.variance, sign * share.volume_cc);
+  builder.deposit(share.mean, std::sqrt(3.0 * share.variance), share.variance,
+                  sign * share.volume_cc);
 }
 
 class Integrator {
@@ -289,9 +297,12 @@ class Integrator {
     for (const Layer& layer : layers) {
       cells.walk(
           rows, layer,
-          [&](std::size_t, std::size_t, const CellWalk::Share& share) { deposit(builder_, share, 1.0); },
+          [&](std::size_t, std::size_t, const CellWalk::Share& share) {
+            deposit(builder_, share, 1.0);
+          },
           [&](const RasterRow& row) { cells.extremes(row, layer, builder_); });
-      volume_of_cell_cc_ = std::max(volume_of_cell_cc_, layer.depth_mm * cell_area_mm2() / kMm3PerCc);
+      volume_of_cell_cc_ =
+          std::max(volume_of_cell_cc_, layer.depth_mm * cell_area_mm2() / kMm3PerCc);
     }
   }
 
@@ -300,10 +311,11 @@ class Integrator {
            (v_.nodes.back() - v_.nodes.front()) / static_cast<double>(v_.cells());
   }
 
-  // In the middle of the curve the shapes of very many shares average out. Its two ends are made of a few
-  // cells only: there each is taken out again and put back in pieces.
+  // In the middle of the curve the shapes of very many shares average out. Its two ends are made of
+  // a few cells only: there each is taken out again and put back in pieces.
   void refine_tails() {
-    constexpr double kTailCells = 200.0;  // cells in a tail: 1/sqrt(200) of a cell's own error remains
+    constexpr double kTailCells =
+        200.0;  // cells in a tail: 1/sqrt(200) of a cell's own error remains
     const Dvh first = DvhBuilder(builder_).finish(region_.volume());
     const Cc tail(std::min(kTailCells * volume_of_cell_cc_, 0.25 * first.covered().value()));
     const auto hot = first.hottest(tail);
@@ -332,7 +344,8 @@ class Integrator {
   }
 
   // The cells `columns` of one row of one layer, each in kPieces^3 pieces.
-  void fine_row(const Slab& slab, std::size_t row, const Layer& layer, std::vector<std::size_t>& columns) {
+  void fine_row(const Slab& slab, std::size_t row, const Layer& layer,
+                std::vector<std::size_t>& columns) {
     constexpr std::size_t kPieces = 5;
     std::sort(columns.begin(), columns.end());
     for (std::size_t begin = 0; begin < columns.size();) {  // runs of neighbours
@@ -349,7 +362,9 @@ class Integrator {
         part.middle = layer.middle + layer.depth * ((static_cast<double>(k) + 0.5) / kPieces - 0.5);
         cells.walk(
             rows, part,
-            [&](std::size_t, std::size_t, const CellWalk::Share& share) { deposit(builder_, share, 1.0); },
+            [&](std::size_t, std::size_t, const CellWalk::Share& share) {
+              deposit(builder_, share, 1.0);
+            },
             [](const RasterRow&) {});
       }
       begin = end;

@@ -1,13 +1,16 @@
 // Region x DoseGrid -> Dvh: exact integration of the design, section 4.
 //
-// The region is cut into the cells of a lattice that refines the dose grid: at every node of the grid,
-// at every slab face, and further until cells are small against the structure. Of each cell that the
-// border crosses, area, first and second moments of the covered part are integrated exactly along the
-// border; whole cells need no integration. Within a cell the dose is trilinear, so
+// The region is cut into the cells of a lattice that refines the dose grid: at every node of the
+// grid, at every slab face, and further until cells are small against the structure. Of each cell
+// that the border crosses, area, first and second moments of the covered part are integrated
+// exactly along the border; whole cells need no integration. Within a cell the dose is trilinear,
+// so
 // - volume and mean dose are exact to rounding, for any shape and any grid;
-// - the cell's share of the curve has the exact mean and (for whole cells) the exact variance of its
+// - the cell's share of the curve has the exact mean and (for whole cells) the exact variance of
+// its
 //   dose, spread as a uniform density; the shape of the density is the only approximation;
-// - minimum and maximum come from the border (end points and turning points within each cell) and the
+// - minimum and maximum come from the border (end points and turning points within each cell) and
+// the
 //   grid's nodes inside, at slab faces and grid planes: never from a point outside of the region.
 #pragma once
 
@@ -21,8 +24,8 @@
 namespace dosegate::dvh {
 
 struct DvhOptions {
-  /// Upper bound of a cell's edge, mm (> 0). Default: chosen from the region's volume, so that every
-  /// structure is made of roughly as many cells.
+  /// Upper bound of a cell's edge, mm (> 0). Default: chosen from the region's volume, so that
+  /// every structure is made of roughly as many cells.
   std::optional<Mm> cell;
 };
 

@@ -70,7 +70,8 @@ bool DoseLattice::align(const DoseGrid& grid, const PlaneFrame& frame) {
     double sense = 1.0;
     for (int g = 0; g < 3; ++g) {
       const double along = direction.dot(grid.axis(g));
-      if (!taken[static_cast<std::size_t>(g)] && (direction * (along < 0 ? -1.0 : 1.0) - grid.axis(g)).norm() < kParallel) {
+      if (!taken[static_cast<std::size_t>(g)] &&
+          (direction * (along < 0 ? -1.0 : 1.0) - grid.axis(g)).norm() < kParallel) {
         match = g;
         sense = along < 0 ? -1.0 : 1.0;
       }
@@ -98,8 +99,8 @@ bool DoseLattice::align(const DoseGrid& grid, const PlaneFrame& frame) {
 }
 
 void DoseLattice::resample(const DoseGrid& grid, const PlaneFrame& frame, const Box& box) {
-  // A third of the grid's smallest step: trilinear interpolation of the resampled values then differs
-  // from the grid's own by about a ninth of the grid's own interpolation error.
+  // A third of the grid's smallest step: trilinear interpolation of the resampled values then
+  // differs from the grid's own by about a ninth of the grid's own interpolation error.
   constexpr double kFiner = 3.0;
   double step = std::numeric_limits<double>::infinity();
   for (int a = 0; a < 3; ++a) {
@@ -108,6 +109,11 @@ void DoseLattice::resample(const DoseGrid& grid, const PlaneFrame& frame, const 
   }
   if (!std::isfinite(step)) step = 1.0;
   step /= kFiner;
+  // A whole body on such a lattice would be gigabytes: there the step grows until it fits.
+  constexpr double kMostNodes = 1.6e7;
+  double size_mm3 = 1.0;
+  for (std::size_t a = 0; a < 3; ++a) size_mm3 *= box.hi[a] - box.lo[a] + step;
+  step = std::max(step, std::cbrt(size_mm3 / kMostNodes));
   std::size_t stride = 1;
   for (std::size_t a = 0; a < 3; ++a) {
     const auto count = static_cast<std::size_t>(std::ceil((box.hi[a] - box.lo[a]) / step)) + 2;

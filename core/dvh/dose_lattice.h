@@ -5,9 +5,10 @@
 // repeats the outermost value: that is the design's "constant for half a voxel beyond the outermost
 // centres". Beyond the end nodes there is no dose.
 //
-// Where the grid's axes are parallel to the frame's (any order, any sense) the lattice points into the
-// grid's own values. Otherwise the grid is resampled, trilinearly, onto a lattice in the region's frame
-// that is finer than the grid; lattice nodes that lie outside of the grid are marked as without dose.
+// Where the grid's axes are parallel to the frame's (any order, any sense) the lattice points into
+// the grid's own values. Otherwise the grid is resampled, trilinearly, onto a lattice in the
+// region's frame that is finer than the grid; lattice nodes that lie outside of the grid are marked
+// as without dose.
 #pragma once
 
 #include <array>
@@ -34,7 +35,9 @@ class DoseLattice {
   DoseLattice(const model::DoseGrid& grid, const geometry::PlaneFrame& frame, const Box& box);
 
   /// Node positions along axis a (0 u, 1 v, 2 w), mm in the region's frame, strictly ascending.
-  [[nodiscard]] const std::vector<double>& nodes(int a) const { return axes_[static_cast<std::size_t>(a)].nodes; }
+  [[nodiscard]] const std::vector<double>& nodes(int a) const {
+    return axes_[static_cast<std::size_t>(a)].nodes;
+  }
   /// Gy at a node.
   [[nodiscard]] double value(std::size_t iu, std::size_t iv, std::size_t iw) const {
     return data_[axes_[0].offset[iu] + axes_[1].offset[iv] + axes_[2].offset[iw]];
@@ -66,6 +69,7 @@ class DoseLattice {
 
 /// Dose at a patient position by the rules above (trilinear, constant for half a voxel outside);
 /// nothing where there is no dose. For points one by one; regions go through DoseLattice.
-[[nodiscard]] std::optional<double> dose_at(const model::DoseGrid& grid, const model::Vec3& position);
+[[nodiscard]] std::optional<double> dose_at(const model::DoseGrid& grid,
+                                            const model::Vec3& position);
 
 }  // namespace dosegate::dvh

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "base/result.h"
@@ -9,16 +10,16 @@
 namespace dosegate::dvh {
 namespace {
 
-// Nodes this far apart make the linear piece between two of them invisible: a dose read off the curve
-// is within 0.001 Gy of the exact one even where the curve bends between them.
+// Nodes this far apart make the linear piece between two of them invisible: a dose read off the
+// curve is within 0.001 Gy of the exact one even where the curve bends between them.
 constexpr double kStep_gy = 0.001;
 constexpr std::size_t kMostNodes = std::size_t{1} << 16;
-// Deposits narrower than this part of a step become that wide: the running sums would lose digits on
-// steeper ones. A tenth of a thousandth of 0.001 Gy, far below every bar.
+// Deposits narrower than this part of a step become that wide: the running sums would lose digits
+// on steeper ones. A tenth of a thousandth of 0.001 Gy, far below every bar.
 constexpr double kNarrowest_steps = 1e-4;
-// Volumes are sums of up to millions of terms: differences below this part of the region are rounding.
-// So much uncovered volume is none, and a curve that reaches a volume to within it reaches it (a plateau
-// of exactly half the structure has a D50%).
+// Volumes are sums of up to millions of terms: differences below this part of the region are
+// rounding. So much uncovered volume is none, and a curve that reaches a volume to within it
+// reaches it (a plateau of exactly half the structure has a D50%).
 constexpr double kRounding = 1e-9;
 
 }  // namespace
@@ -36,14 +37,15 @@ DvhBuilder::DvhBuilder(Gy low, Gy high)
   corners_.assign(static_cast<std::size_t>(std::ceil(span)) + 4, 0.0);
 }
 
-// A corner of the cumulative curve between two nodes, shared between them so that the curve is exact at
-// every node (it is linear on either side of the corner).
+// A corner of the cumulative curve between two nodes, shared between them so that the curve is
+// exact at every node (it is linear on either side of the corner).
 void DvhBuilder::add_corner(double position, double slope) {
-  const double floor = std::floor(position);
-  const auto i = static_cast<std::size_t>(floor);
-  const double part = position - floor;
-  corners_[i] += slope * (1.0 - part);
-  corners_[i + 1] += slope * part;
+  // Positions are never negative, so truncation is floor; std::floor is a library call on plain
+  // x86-64.
+  const auto i = static_cast<std::int64_t>(position);
+  const double second = slope * (position - static_cast<double>(i));
+  corners_[static_cast<std::size_t>(i)] += slope - second;
+  corners_[static_cast<std::size_t>(i) + 1] += second;
 }
 
 void DvhBuilder::add_atom(double dose_gy, double volume_cc) {
@@ -149,12 +151,14 @@ Cc Dvh::volume_below(Gy dose) const {
   return Cc(std::min(covered_.value(), continuous_below(dose.value()) + atoms_below(dose.value())));
 }
 
-Cc Dvh::volume_at_least(Gy dose) const { return covered_ - volume_below(dose); }
+Cc Dvh::volume_at_least(Gy dose) const {
+  return covered_ - volume_below(dose);
+}
 
 namespace {
 
-// Bisection on a condition that is false below some dose and true from there on; returns the first dose
-// (to the last bit) at which it holds.
+// Bisection on a condition that is false below some dose and true from there on; returns the first
+// dose (to the last bit) at which it holds.
 template <class Condition>
 double first_dose(double low, double high, Condition holds) {
   if (holds(low)) return low;
@@ -192,13 +196,13 @@ std::vector<double> Dvh::cumulative_cc(Gy bin) const {
   require(bin.value() > 0.0, "DVH curve with a bin that is not positive");
   std::vector<double> curve;
   const double highest = maximum_ ? maximum_->value() : 0.0;
-  // 35 bins of 0.01 Gy are 0.35 Gy to the last bit only as 35 / 100: a plateau at exactly a bin's dose
-  // must count there.
+  // 35 bins of 0.01 Gy are 0.35 Gy to the last bit only as 35 / 100: a plateau at exactly a bin's
+  // dose must count there.
   const double per_gy = 1.0 / bin.value();
   const bool whole = std::abs(per_gy - std::round(per_gy)) < 1e-9 * per_gy;
   for (std::size_t i = 0;; ++i) {
-    const double x = whole ? static_cast<double>(i) / std::round(per_gy)
-                           : bin.value() * static_cast<double>(i);
+    const double x =
+        whole ? static_cast<double>(i) / std::round(per_gy) : bin.value() * static_cast<double>(i);
     curve.push_back(volume_at_least(Gy(x)).value());
     if (x > highest) return curve;
   }

@@ -3,15 +3,17 @@
 // The curve is not a list of bins. It is the sum of two parts:
 // - a continuous part, known exactly at dose nodes 0.001 Gy apart (wider where the range is beyond
 //   65 Gy) and linear between them;
-// - atoms: volume that receives one and the same dose to the last bit (zero-dose tails, plateaus), kept
+// - atoms: volume that receives one and the same dose to the last bit (zero-dose tails, plateaus),
+// kept
 //   with that exact dose, so that a plateau at a limit is decided by the value in the file.
-// Volume, mean, mean square, minimum and maximum are accumulated on their own, never read off the curve.
+// Volume, mean, mean square, minimum and maximum are accumulated on their own, never read off the
+// curve.
 //
 // Conventions (design 4.3, facts 1.4):
-//   V(x)  = volume with D >= x          cold(x) = volume with D < x        V(x) + cold(x) = covered()
-//   D(v)  = largest x with V(x) >= v    DC(v)   = smallest x with volume(D <= x) >= v
-// All of them speak of the covered part. Volume without dose is `uncovered()`, never counted as 0 Gy;
-// what it may do to a metric is worked out in metrics/.
+//   V(x)  = volume with D >= x          cold(x) = volume with D < x        V(x) + cold(x) =
+//   covered() D(v)  = largest x with V(x) >= v    DC(v)   = smallest x with volume(D <= x) >= v
+// All of them speak of the covered part. Volume without dose is `uncovered()`, never counted as 0
+// Gy; what it may do to a metric is worked out in metrics/.
 #pragma once
 
 #include <optional>
@@ -49,8 +51,8 @@ class Dvh {
   /// Absent if volume is not positive or exceeds the covered volume.
   [[nodiscard]] std::optional<Gy> coldest(Cc volume) const;
 
-  /// V(x) in cc at x = 0, bin, 2 bin ... up to the first bin beyond the maximum: the curve for display
-  /// and for `dvh --json`. `bin` > 0.
+  /// V(x) in cc at x = 0, bin, 2 bin ... up to the first bin beyond the maximum: the curve for
+  /// display and for `dvh --json`. `bin` > 0.
   [[nodiscard]] std::vector<double> cumulative_cc(Gy bin) const;
 
  private:
@@ -64,7 +66,9 @@ class Dvh {
   [[nodiscard]] double continuous_below(double dose_gy) const;
   [[nodiscard]] double atoms_below(double dose_gy) const;
   [[nodiscard]] double cold_including(double dose_gy) const;
-  [[nodiscard]] double node(std::size_t i) const { return first_gy_ + step_gy_ * static_cast<double>(i); }
+  [[nodiscard]] double node(std::size_t i) const {
+    return first_gy_ + step_gy_ * static_cast<double>(i);
+  }
 
   Cc volume_, covered_, uncovered_;
   std::optional<Gy> minimum_, maximum_, mean_;
@@ -75,16 +79,16 @@ class Dvh {
   std::vector<Atom> atoms_;  // ascending in dose
 };
 
-/// Collects a Dvh. Deposits are uniform densities; each costs the same however wide it is: a cumulative
-/// curve is piecewise linear, so its second derivative is two point masses a deposit, and two running
-/// sums at the end turn all of them back into the curve.
+/// Collects a Dvh. Deposits are uniform densities; each costs the same however wide it is: a
+/// cumulative curve is piecewise linear, so its second derivative is two point masses a deposit,
+/// and two running sums at the end turn all of them back into the curve.
 class DvhBuilder {
  public:
   /// All deposits will lie within [low, high].
   DvhBuilder(Gy low, Gy high);
 
-  /// `volume_cc` spread evenly over [centre - half_width, centre + half_width] Gy; variance_gy2 is that
-  /// of the dose in the piece (for the mean square). half_width 0 makes an atom.
+  /// `volume_cc` spread evenly over [centre - half_width, centre + half_width] Gy; variance_gy2 is
+  /// that of the dose in the piece (for the mean square). half_width 0 makes an atom.
   void deposit(double centre_gy, double half_width_gy, double variance_gy2, double volume_cc);
   void include_extreme(double dose_gy) {
     if (dose_gy < lowest_gy_) lowest_gy_ = dose_gy;

@@ -132,7 +132,8 @@ class Raster {
     const double b = (level.v - bottom_) / height_;
     const auto first = std::max<std::ptrdiff_t>(column_of(level.u0, level.u1), 0);
     const auto last = column_of(level.u1, level.u0);
-    for (std::ptrdiff_t c = first; c <= last && c < static_cast<std::ptrdiff_t>(cells_.size()); ++c) {
+    for (std::ptrdiff_t c = first; c <= last && c < static_cast<std::ptrdiff_t>(cells_.size());
+         ++c) {
       const auto i = static_cast<std::size_t>(c);
       const double width = u_.nodes[i + 1] - u_.nodes[i];
       const double a0 = std::clamp((level.u0 - u_.nodes[i]) / width, 0.0, 1.0);

@@ -16,10 +16,14 @@ std::size_t first_roi(const RoiExpression& expression) {
 
 Combine combination(RoiExpression::Op op) {
   switch (op) {
-    case RoiExpression::Op::Union: return Combine::Union;
-    case RoiExpression::Op::Subtract: return Combine::Subtract;
-    case RoiExpression::Op::Intersect: return Combine::Intersect;
-    case RoiExpression::Op::Roi: break;
+    case RoiExpression::Op::Union:
+      return Combine::Union;
+    case RoiExpression::Op::Subtract:
+      return Combine::Subtract;
+    case RoiExpression::Op::Intersect:
+      return Combine::Intersect;
+    case RoiExpression::Op::Roi:
+      break;
   }
   throw InternalError("a single ROI is no combination");
 }
@@ -58,13 +62,15 @@ Result<Region> CaseGeometry::region(const RoiExpression& expression) const {
   if (!frame) return tl::unexpected(frame.error());
   auto region = in_frame(expression, *frame);
   if (region && region->empty()) {
-    return fail(ErrorCode::RegionEmpty, "Nothing is left of the structure after the subtraction or "
-                                        "intersection.");
+    return fail(ErrorCode::RegionEmpty,
+                "Nothing is left of the structure after the subtraction or "
+                "intersection.");
   }
   return region;
 }
 
-Result<Region> CaseGeometry::in_frame(const RoiExpression& expression, const PlaneFrame& frame) const {
+Result<Region> CaseGeometry::in_frame(const RoiExpression& expression,
+                                      const PlaneFrame& frame) const {
   if (expression.op == RoiExpression::Op::Roi) {
     auto built = build(expression.roi, frame);
     if (!built) return tl::unexpected(built.error());

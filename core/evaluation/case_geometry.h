@@ -13,7 +13,8 @@
 
 namespace dosegate::evaluation {
 
-/// An expression over ROIs by index: what a structure expression became after its names were matched.
+/// An expression over ROIs by index: what a structure expression became after its names were
+/// matched.
 struct RoiExpression {
   enum class Op { Roi, Union, Subtract, Intersect };
   Op op = Op::Roi;
@@ -26,8 +27,8 @@ class CaseGeometry {
   /// `structures` must outlive the geometry.
   CaseGeometry(const model::StructureSet& structures, geometry::EndCaps caps);
 
-  /// The solid of one ROI in its own frame, and what was noticed. May be called from several threads.
-  /// Errors: those of contour_frame() and build_region().
+  /// The solid of one ROI in its own frame, and what was noticed. May be called from several
+  /// threads. Errors: those of contour_frame() and build_region().
   [[nodiscard]] Result<geometry::BuiltRegion> roi(std::size_t index) const;
 
   /// The solid of an expression, in the frame of its first ROI. Errors: as above; RegionEmpty if

@@ -20,8 +20,8 @@ using model::DoseSummation;
 // Lattices whose voxels lie this close are one lattice (positions are written with a few decimals).
 constexpr double kSameLattice_mm = 0.01;
 
-// Indices of the ROIs that tell what dose the plan means to give: those that its target prescriptions
-// name, else those of type PTV, CTV or GTV (the first of these types that occurs).
+// Indices of the ROIs that tell what dose the plan means to give: those that its target
+// prescriptions name, else those of type PTV, CTV or GTV (the first of these types that occurs).
 std::vector<std::size_t> target_rois(const Case& plan_case) {
   std::vector<std::size_t> targets;
   const auto& rois = plan_case.structures->rois;
@@ -64,26 +64,30 @@ Result<DoseGrid> read_fraction_dose(DoseGrid grid, const Dose& dose, const Case&
   const auto fractions = fractions_of(plan_case, options);
   const auto times_n = [&]() -> Result<DoseGrid> {
     if (!fractions) {
-      return fail(ErrorCode::FractionsUnknown,
-                  "The dose is that of one fraction and the number of fractions is not known; give it "
-                  "with --fractions.",
-                  dose.source);
+      return fail(
+          ErrorCode::FractionsUnknown,
+          "The dose is that of one fraction and the number of fractions is not known; give it "
+          "with --fractions.",
+          dose.source);
     }
-    findings.push_back({FindingCode::DoseFractionTimesN,
-                        fmt::format("DoseSummationType FRACTION: taken as one fraction and multiplied by "
-                                    "{}.",
-                                    *fractions),
-                        dose.source});
+    findings.push_back(
+        {FindingCode::DoseFractionTimesN,
+         fmt::format("DoseSummationType FRACTION: taken as one fraction and multiplied by "
+                     "{}.",
+                     *fractions),
+         dose.source});
     return grid.scaled(static_cast<double>(*fractions));
   };
   const auto as_total = [&](std::string why) {
     findings.push_back({FindingCode::DoseFractionAsTotal,
-                        "DoseSummationType FRACTION: taken as the course total, " + why, dose.source});
+                        "DoseSummationType FRACTION: taken as the course total, " + why,
+                        dose.source});
     return grid;
   };
-  if (options.fraction_dose == FractionDose::Total) return as_total("as --fraction-dose total says.");
+  if (options.fraction_dose == FractionDose::Total)
+    return as_total("as --fraction-dose total says.");
   if (options.fraction_dose == FractionDose::One) return times_n();
-  if (!plan_case.plan) {
+  if (!plan_case.plan && !fractions && options.undecided == UndecidedDose::TakeAsItStands) {
     findings.push_back({FindingCode::DoseFractionAsStands,
                         "DoseSummationType FRACTION and no plan to decide by: taken as it stands.",
                         dose.source});
@@ -91,8 +95,8 @@ Result<DoseGrid> read_fraction_dose(DoseGrid grid, const Dose& dose, const Case&
   }
   if (fractions == 1) return as_total("there is one fraction only.");
 
-  // Within a quarter of the prescription the target's median dose is the prescription's: targets are
-  // planned to 95 to 130 % of it, and two fractions or more lie a factor of two apart.
+  // Within a quarter of the prescription the target's median dose is the prescription's: targets
+  // are planned to 95 to 130 % of it, and two fractions or more lie a factor of two apart.
   constexpr double kSame = 1.25;
   const auto prescription = prescription_of(plan_case, options);
   const auto target = target_dose_gy(plan_case, geometry, grid);
@@ -108,11 +112,12 @@ Result<DoseGrid> read_fraction_dose(DoseGrid grid, const Dose& dose, const Case&
     }
     if (one && !total) return times_n();
   }
-  return fail(ErrorCode::FractionDoseUndecided,
-              "DoseSummationType (3004,000A) is FRACTION, and prescription and dose in the targets do "
-              "not tell whether it holds the course total or one fraction; say --fraction-dose total or "
-              "--fraction-dose one.",
-              dose.source);
+  return fail(
+      ErrorCode::FractionDoseUndecided,
+      "DoseSummationType (3004,000A) is FRACTION, and prescription and dose in the targets do "
+      "not tell whether it holds the course total or one fraction; say --fraction-dose total or "
+      "--fraction-dose one.",
+      dose.source);
 }
 
 Result<DoseGrid> sum_of(const std::vector<Dose>& doses, Findings& findings) {
@@ -125,7 +130,8 @@ Result<DoseGrid> sum_of(const std::vector<Dose>& doses, Findings& findings) {
       continue;
     }
     resampled = true;
-    // Onto the finer of the two lattices; what either does not cover is left out, not taken as 0 Gy.
+    // Onto the finer of the two lattices; what either does not cover is left out, not taken as 0
+    // Gy.
     const bool keep = sum.values().size() >= next.values().size();
     const DoseGrid& fine = keep ? sum : next;
     const auto moved = geometry::resample_onto(keep ? next : sum, fine);
@@ -135,12 +141,14 @@ Result<DoseGrid> sum_of(const std::vector<Dose>& doses, Findings& findings) {
     sum = cut->plus(*moved);
   }
   findings.push_back({FindingCode::DoseBeamsSummed,
-                      fmt::format("The plan's dose is the sum of {} BEAM doses.", doses.size()), ""});
+                      fmt::format("The plan's dose is the sum of {} BEAM doses.", doses.size()),
+                      ""});
   if (resampled) {
-    findings.push_back({FindingCode::DoseBeamsResampled,
-                        "The BEAM doses lie on different grids; they were interpolated onto the finest "
-                        "one and added where all of them have a dose.",
-                        ""});
+    findings.push_back(
+        {FindingCode::DoseBeamsResampled,
+         "The BEAM doses lie on different grids; they were interpolated onto the finest "
+         "one and added where all of them have a dose.",
+         ""});
   }
   return sum;
 }
@@ -161,6 +169,13 @@ Result<CourseDose> course_dose(const Case& plan_case, const CaseGeometry& geomet
                                const CourseOptions& options) {
   if (plan_case.doses.empty()) {
     return fail(ErrorCode::DoseMissing, "There is no dose; add the plan's RT Dose to the input.");
+  }
+  for (const Dose& dose : plan_case.doses) {
+    if (dose.type != model::DoseType::Error) continue;
+    return fail(
+        ErrorCode::TagInvalid,
+        "DoseType is ERROR: this is a difference of doses, not a dose; export the plan's dose.",
+        dose.source);
   }
   Findings findings;
   auto grid = plan_case.doses.size() == 1 ? Result<DoseGrid>(plan_case.doses.front().grid)

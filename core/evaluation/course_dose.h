@@ -1,8 +1,9 @@
 // The doses of a case -> the one dose of the course, total Gy.
 //
-// DoseSummationType FRACTION is ambiguous in the wild: the standard means the dose of a whole fraction
-// group, some systems write one single fraction. It is decided by the plan's prescription against the
-// dose in its targets, and said in a finding; where that does not decide, the user must.
+// DoseSummationType FRACTION is ambiguous in the wild: the standard means the dose of a whole
+// fraction group, some systems write one single fraction. It is decided by the plan's prescription
+// against the dose in its targets, and said in a finding; where that does not decide, the user
+// must.
 #pragma once
 
 #include <optional>
@@ -22,8 +23,15 @@ enum class FractionDose {
   One,    ///< one fraction: multiply by the number of fractions
 };
 
+/// What to do with a FRACTION dose where no plan and no number of fractions is there to decide by.
+enum class UndecidedDose {
+  Refuse,          ///< no verdict may hang on it (default)
+  TakeAsItStands,  ///< with a finding: for curves and metrics alone
+};
+
 struct CourseOptions {
   FractionDose fraction_dose = FractionDose::Auto;
+  UndecidedDose undecided = UndecidedDose::Refuse;
   std::optional<int> fractions;           ///< instead of the plan's
   std::optional<double> prescription_gy;  ///< instead of the plan's
 };
@@ -35,13 +43,15 @@ struct CourseDose {
 };
 
 /// The number of fractions and the prescription that hold: the option's, else the plan's.
-[[nodiscard]] std::optional<int> fractions_of(const model::Case& plan_case, const CourseOptions& options);
+[[nodiscard]] std::optional<int> fractions_of(const model::Case& plan_case,
+                                              const CourseOptions& options);
 [[nodiscard]] std::optional<double> prescription_of(const model::Case& plan_case,
                                                     const CourseOptions& options);
 
-/// Errors: DoseMissing, FractionDoseUndecided, FractionsUnknown (one fraction of an unknown number),
-/// and those of geometry::resample_onto().
-[[nodiscard]] Result<CourseDose> course_dose(const model::Case& plan_case, const CaseGeometry& geometry,
+/// Errors: DoseMissing, TagInvalid (DoseType ERROR), FractionDoseUndecided, FractionsUnknown (one
+/// fraction of an unknown number), and those of geometry::resample_onto().
+[[nodiscard]] Result<CourseDose> course_dose(const model::Case& plan_case,
+                                             const CaseGeometry& geometry,
                                              const CourseOptions& options);
 
 }  // namespace dosegate::evaluation

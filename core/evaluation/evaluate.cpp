@@ -19,7 +19,9 @@ using protocol::Level;
 using protocol::Protocol;
 using protocol::ProtocolRule;
 
-void append(Findings& to, const Findings& from) { to.insert(to.end(), from.begin(), from.end()); }
+void append(Findings& to, const Findings& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
 
 void add_once(Findings& to, const Findings& from) {
   for (const Finding& finding : from) {
@@ -30,7 +32,18 @@ void add_once(Findings& to, const Findings& from) {
   }
 }
 
-// Expressions to be measured, each once: first every ROI, then what rules ask for beyond single ROIs.
+// What BED and EQD2 are computed with. A sum over several plans was not given in this plan's
+// fractions.
+std::optional<int> fractions_of_dose(const model::Case& plan_case, const CourseOptions& options) {
+  const bool several_plans =
+      std::any_of(plan_case.doses.begin(), plan_case.doses.end(), [](const model::Dose& dose) {
+        return dose.summation == model::DoseSummation::MultiPlan || dose.plan_uids.size() > 1;
+      });
+  return several_plans ? options.fractions : fractions_of(plan_case, options);
+}
+
+// Expressions to be measured, each once: first every ROI, then what rules ask for beyond single
+// ROIs.
 class WorkList {
  public:
   explicit WorkList(std::size_t rois) {
@@ -62,9 +75,14 @@ class Evaluator {
     identify();
     auto dose = course_dose(case_, geometry_, options_.course);
     if (!dose) return tl::unexpected(dose.error());
+    if (!(dose->grid.maximum_gy() > 0.0)) {
+      // Every upper limit would be met by a dose that is not there.
+      return fail(ErrorCode::DoseMissing, "The dose is 0 everywhere; export the plan's dose again.",
+                  case_.doses.front().source);
+    }
     append(out_.findings, dose->findings);
     append(out_.findings, edge_findings(dose->grid));
-    context_ = {out_.fractions, out_.prescription_gy, dose->kind};
+    context_ = {fractions_of_dose(case_, options_.course), out_.prescription_gy, dose->kind};
     facts_ = {out_.fractions, out_.prescription_gy, options_.context};
 
     for (const Protocol& p : protocols_) {
@@ -78,7 +96,8 @@ class Evaluator {
     for (Pending& pending : pending_) finish(pending);
     for (const Drawn& drawn : drawn_) compare_drawn(drawn);
     for (const Protocol& p : protocols_) {
-      for (const protocol::PlanCheck& check : p.plan_checks) out_.plan_checks.push_back(hold(p, check));
+      for (const protocol::PlanCheck& check : p.plan_checks)
+        out_.plan_checks.push_back(hold(p, check));
     }
     conclude();
     return std::move(out_);
@@ -107,15 +126,15 @@ class Evaluator {
     out_.findings = case_.findings;
     out_.fractions = fractions_of(case_, options_.course);
     out_.prescription_gy = prescription_of(case_, options_.course);
-    note_override("number of fractions", options_.course.fractions.has_value(),
-                  case_.plan && case_.plan->fractions ? fmt::format("{}", *case_.plan->fractions) : "",
-                  options_.course.fractions ? fmt::format("{}", *options_.course.fractions) : "");
-    note_override("prescription", options_.course.prescription_gy.has_value(),
-                  case_.plan && case_.plan->prescription_gy
-                      ? shortest(*case_.plan->prescription_gy) + " Gy"
-                      : "",
-                  options_.course.prescription_gy ? shortest(*options_.course.prescription_gy) + " Gy"
-                                                  : "");
+    note_override(
+        "number of fractions", options_.course.fractions.has_value(),
+        case_.plan && case_.plan->fractions ? fmt::format("{}", *case_.plan->fractions) : "",
+        options_.course.fractions ? fmt::format("{}", *options_.course.fractions) : "");
+    note_override(
+        "prescription", options_.course.prescription_gy.has_value(),
+        case_.plan && case_.plan->prescription_gy ? shortest(*case_.plan->prescription_gy) + " Gy"
+                                                  : "",
+        options_.course.prescription_gy ? shortest(*options_.course.prescription_gy) + " Gy" : "");
     out_.alpha_beta_gy = protocols_.front().tumour_alpha_beta_gy;
     if (out_.fractions && out_.prescription_gy) {
       const auto model = radiobiology::LqModel::create(*out_.fractions, out_.alpha_beta_gy);
@@ -133,10 +152,10 @@ class Evaluator {
   void note_override(std::string_view what, bool given, const std::string& plan_says,
                      const std::string& option_says) {
     if (!given || plan_says.empty() || plan_says == option_says) return;
-    out_.findings.push_back({FindingCode::OptionOverrides,
-                             fmt::format("The {} was given as {}; the plan says {}.", what, option_says,
-                                         plan_says),
-                             ""});
+    out_.findings.push_back(
+        {FindingCode::OptionOverrides,
+         fmt::format("The {} was given as {}; the plan says {}.", what, option_says, plan_says),
+         ""});
   }
 
   void prepare(const Protocol& p, const ProtocolRule& rule) {
@@ -173,7 +192,8 @@ class Evaluator {
   // A drawn Liver-GTV beside the expression that it stands for.
   void prepare_drawn(const Protocol& p, const protocol::StructureEntry& entry) {
     if (!entry.definition) return;
-    const protocol::StructureExpression drawn{protocol::StructureExpression::Op::Name, entry.name, {}, {}};
+    const protocol::StructureExpression drawn{
+        protocol::StructureExpression::Op::Name, entry.name, {}, {}};
     const auto labels = roi_labels(*case_.structures);
     const auto match = protocol::match_structure(entry.name, &entry, labels, options_.map);
     if (match.status != protocol::MatchStatus::Found || match.without_contours) return;
@@ -241,8 +261,9 @@ class Evaluator {
     };
     out_.findings.push_back(
         {FindingCode::DrawnDiffersFromExpression,
-         fmt::format("Drawn: {} cc, mean {}; {}: {} cc, mean {}. The expression was used.", fixed(va, 1),
-                     mean_text(*a.dvh), drawn.definition, fixed(vb, 1), mean_text(*b.dvh)),
+         fmt::format("Drawn: {} cc, mean {}; {}: {} cc, mean {}. The expression was used.",
+                     fixed(va, 1), mean_text(*a.dvh), drawn.definition, fixed(vb, 1),
+                     mean_text(*b.dvh)),
          case_.structures->rois[drawn.roi].name});
   }
 
@@ -263,8 +284,12 @@ class Evaluator {
     const auto outcome = protocol::evaluate_guard(check.check, facts_, p.context);
     result.reason = outcome.reason;
     switch (outcome.truth) {
-      case protocol::Truth::True: result.verdict = Verdict::Pass; break;
-      case protocol::Truth::False: result.verdict = Verdict::Fail; break;
+      case protocol::Truth::True:
+        result.verdict = Verdict::Pass;
+        break;
+      case protocol::Truth::False:
+        result.verdict = Verdict::Fail;
+        break;
       case protocol::Truth::Unknown:
         result.verdict = outcome.missing_plan.empty() && check.level == Level::Advisory
                              ? Verdict::NotApplicable
@@ -338,8 +363,11 @@ Result<void> check_options(const model::Case& plan_case, const EvaluationOptions
   return {};
 }
 
-// A mapping that nothing uses is a slip: the user thinks that it holds.
-Result<void> check_map(const std::vector<Protocol>& protocols, const protocol::NameMap& map) {
+// A mapping that nothing uses, or to a ROI that is not there, is a slip: the user thinks that it
+// holds.
+Result<void> check_map(const std::vector<Protocol>& protocols, const protocol::NameMap& map,
+                       const model::StructureSet& structures) {
+  const auto labels = roi_labels(structures);
   for (const std::string& name : map.rule_names()) {
     const bool used = std::any_of(protocols.begin(), protocols.end(), [&](const Protocol& p) {
       const auto names = [&](const protocol::StructureExpression& e) {
@@ -351,8 +379,17 @@ Result<void> check_map(const std::vector<Protocol>& protocols, const protocol::N
              p.find_structure(name) != nullptr;
     });
     if (!used) {
-      return fail(ErrorCode::OptionInvalid,
-                  fmt::format("--map {}=...: no rule of the protocol uses that name.", printable(name)));
+      return fail(
+          ErrorCode::OptionInvalid,
+          fmt::format("--map {}=...: no rule of the protocol uses that name.", printable(name)));
+    }
+    for (const std::string& target : map.targets(name)) {
+      const auto one = protocol::NameMap::parse({name + "=" + target});
+      if (!one) return tl::unexpected(one.error());
+      const auto match = protocol::match_structure(name, nullptr, labels, *one);
+      if (match.status == protocol::MatchStatus::Missing) {
+        return fail(ErrorCode::OptionInvalid, match.reason);
+      }
     }
   }
   return {};
@@ -362,17 +399,21 @@ Result<void> check_map(const std::vector<Protocol>& protocols, const protocol::N
 
 Result<Evaluation> evaluate(const model::Case& plan_case, const std::vector<Protocol>& protocols,
                             const EvaluationOptions& options) {
-  if (protocols.empty()) return fail(ErrorCode::OptionInvalid, "There is no protocol to check against.");
+  if (protocols.empty())
+    return fail(ErrorCode::OptionInvalid, "There is no protocol to check against.");
   for (std::size_t i = 1; i < protocols.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       if (protocols[i].id == protocols[j].id) {
-        return fail(ErrorCode::OptionInvalid,
-                    fmt::format("The protocol \"{}\" was given twice.", printable(protocols[i].id)));
+        return fail(ErrorCode::OptionInvalid, fmt::format("The protocol \"{}\" was given twice.",
+                                                          printable(protocols[i].id)));
       }
     }
   }
-  if (auto checked = check_options(plan_case, options); !checked) return tl::unexpected(checked.error());
-  if (auto checked = check_map(protocols, options.map); !checked) return tl::unexpected(checked.error());
+  if (auto checked = check_options(plan_case, options); !checked)
+    return tl::unexpected(checked.error());
+  if (auto checked = check_map(protocols, options.map, *plan_case.structures); !checked) {
+    return tl::unexpected(checked.error());
+  }
   if (auto checked = protocol::check_context(options.context, protocols); !checked) {
     return tl::unexpected(checked.error());
   }
@@ -381,10 +422,13 @@ Result<Evaluation> evaluate(const model::Case& plan_case, const std::vector<Prot
 
 Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& request,
                                const EvaluationOptions& options) {
-  if (auto checked = check_options(plan_case, options); !checked) return tl::unexpected(checked.error());
+  if (auto checked = check_options(plan_case, options); !checked)
+    return tl::unexpected(checked.error());
   const model::StructureSet& structures = *plan_case.structures;
   const CaseGeometry geometry(structures, options.end_caps);
-  auto dose = course_dose(plan_case, geometry, options.course);
+  CourseOptions course = options.course;
+  course.undecided = UndecidedDose::TakeAsItStands;  // no verdict hangs on curves
+  auto dose = course_dose(plan_case, geometry, course);
   if (!dose) return tl::unexpected(dose.error());
 
   DvhReport report;
@@ -432,7 +476,8 @@ Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& r
   }
   const auto measured = measure(expressions, geometry, dose->grid, options);
   if (!measured) return tl::unexpected(measured.error());
-  const metrics::MetricContext context{report.fractions, report.prescription_gy, dose->kind};
+  const metrics::MetricContext context{fractions_of_dose(plan_case, course), report.prescription_gy,
+                                       dose->kind};
   for (std::size_t i = 0; i < report.structures.size(); ++i) {
     if (!place[i]) continue;
     const Measured& m = (*measured)[*place[i]];

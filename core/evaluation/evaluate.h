@@ -1,5 +1,6 @@
-// Case x protocols -> Evaluation. The only place in core that starts threads: one task a structure, its
-// result stored by index, so that the answer is the same to the last bit for any number of workers.
+// Case x protocols -> Evaluation. The only place in core that starts threads: one task a structure,
+// its result stored by index, so that the answer is the same to the last bit for any number of
+// workers.
 #pragma once
 
 #include <functional>
@@ -21,9 +22,9 @@ struct EvaluationOptions {
   protocol::NameMap map;
   protocol::Context context;  ///< site=liver, child_pugh=B7 ...; checked against the protocols
   geometry::EndCaps end_caps = geometry::EndCaps::Half;
-  int workers = 0;            ///< threads to use at most; 0 = as many as the machine has
+  int workers = 0;  ///< threads to use at most; 0 = as many as the machine has
   std::string software_version;
-  StopRequested stop;         ///< may be empty
+  StopRequested stop;  ///< may be empty
 };
 
 /// A rule that cannot be evaluated is a result (UNKNOWN with its reason), never an error, and never
@@ -40,10 +41,10 @@ struct DvhRequest {
 };
 
 struct DvhResult {
-  std::string name;       ///< the ROI's name, or the expression as written
+  std::string name;  ///< the ROI's name, or the expression as written
   std::optional<int> roi_number;
   std::optional<dvh::Dvh> dvh;
-  std::string reason;     ///< why there is none
+  std::string reason;                         ///< why there is none
   std::vector<metrics::MetricValue> metrics;  ///< one for each of the request's, if there is a dvh
 };
 
@@ -57,9 +58,10 @@ struct DvhReport {
   Findings findings;
 };
 
-/// Errors: no structures, those of course_dose(), Cancelled. Protocols and context in `options` are not
-/// used.
-[[nodiscard]] Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& request,
+/// Errors: no structures, those of course_dose(), Cancelled. Protocols and context in `options` are
+/// not used.
+[[nodiscard]] Result<DvhReport> compute_dvhs(const model::Case& plan_case,
+                                             const DvhRequest& request,
                                              const EvaluationOptions& options);
 
 }  // namespace dosegate::evaluation

@@ -27,17 +27,17 @@ struct RuleResult {
   std::string protocol_id;
   std::string id;
   std::string label;
-  std::string text;       ///< the rule, canonical
+  std::string text;  ///< the rule, canonical
   protocol::Level level = protocol::Level::Required;
-  std::string structure;  ///< the subject as the rule writes it
+  std::string structure;          ///< the subject as the rule writes it
   std::vector<std::string> rois;  ///< names of the ROIs taken; empty if none was found
   Verdict verdict = Verdict::Unknown;
-  Outcome outcome;        ///< at worst and at best; meaningful unless NotApplicable
+  Outcome outcome;  ///< at worst and at best; meaningful unless NotApplicable
   bool borderline = false;
-  std::vector<TestResult> tests;         ///< left to right; empty where nothing could be measured
-  std::optional<std::size_t> deciding;   ///< index of the test that decided, into `tests`
-  std::string branch;     ///< for OR: the branch that decided
-  std::string reason;     ///< one or more sentences, empty only for a plain PASS
+  std::vector<TestResult> tests;        ///< left to right; empty where nothing could be measured
+  std::optional<std::size_t> deciding;  ///< index of the test that decided, into `tests`
+  std::string branch;                   ///< for OR: the branch that decided
+  std::string reason;                   ///< one or more sentences, empty only for a plain PASS
   protocol::Provenance provenance;
 };
 

@@ -1,9 +1,11 @@
 #include "evaluation/measure.h"
 
 #include <fmt/format.h>
+#include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
+#include <algorithm>
 #include <atomic>
 
 #include "base/text.h"
@@ -43,10 +45,12 @@ Result<std::vector<Measured>> measure(const std::vector<RoiExpression>& expressi
                                       const EvaluationOptions& options) {
   std::vector<Measured> results(expressions.size());
   std::atomic<bool> stopped = false;
-  tbb::task_arena arena(options.workers > 0 ? options.workers : tbb::task_arena::automatic);
+  // Asked for more threads than the machine has, TBB would warn on standard error.
+  const int most = tbb::info::default_concurrency();
+  tbb::task_arena arena(options.workers > 0 ? std::min(options.workers, most) : most);
   arena.execute([&] {
-    // One task an expression: the work within a structure is sequential, so which thread does it and
-    // when changes nothing.
+    // One task an expression: the work within a structure is sequential, so which thread does it
+    // and when changes nothing.
     tbb::parallel_for(
         std::size_t{0}, expressions.size(), std::size_t{1},
         [&](std::size_t i) {
@@ -65,10 +69,11 @@ Result<std::vector<Measured>> measure(const std::vector<RoiExpression>& expressi
 
 Findings coverage_findings(const dvh::Dvh& dvh, const std::string& name) {
   if (dvh.uncovered().value() == 0.0) return {};
-  return {{FindingCode::StructureLeavesGrid,
-           fmt::format("{} of {} cc lie outside of the dose grid and have no dose.",
-                       fixed_beside(dvh.uncovered().value(), {0.0}, 2), fixed(dvh.volume().value(), 2)),
-           name}};
+  return {
+      {FindingCode::StructureLeavesGrid,
+       fmt::format("{} of {} cc lie outside of the dose grid and have no dose.",
+                   fixed_beside(dvh.uncovered().value(), {0.0}, 2), fixed(dvh.volume().value(), 2)),
+       name}};
 }
 
 Findings edge_findings(const model::DoseGrid& grid) {
@@ -80,9 +85,10 @@ Findings edge_findings(const model::DoseGrid& grid) {
                           j + 1 == grid.size(1) || k + 1 == grid.size(2);
         if (edge && values[grid.index(i, j, k)] == grid.maximum_gy() && grid.maximum_gy() > 0.0) {
           return {{FindingCode::DoseMaximumAtEdge,
-                   fmt::format("The highest dose, {} Gy, lies in the outermost voxels of the dose grid: "
-                               "a higher one may have been cut off.",
-                               fixed(grid.maximum_gy(), 2)),
+                   fmt::format(
+                       "The highest dose, {} Gy, lies in the outermost voxels of the dose grid: "
+                       "a higher one may have been cut off.",
+                       fixed(grid.maximum_gy(), 2)),
                    ""}};
         }
       }

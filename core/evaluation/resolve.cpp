@@ -25,16 +25,22 @@ class Resolver {
       return fail(ErrorCode::RuleSyntax, "A structure is defined by itself.", protocol::to_text(e));
     }
     if (e.margin_mm) {
-      return fail(ErrorCode::NotComputable,
-                  fmt::format("The margin in {} cannot be computed yet; draw the structure instead.",
-                              protocol::to_text(e)));
+      return fail(
+          ErrorCode::NotComputable,
+          fmt::format("The margin in {} cannot be computed yet; draw the structure instead.",
+                      protocol::to_text(e)));
     }
     switch (e.op) {
-      case StructureExpression::Op::Name: return name(e, depth);
-      case StructureExpression::Op::Glob: return glob(e);
-      case StructureExpression::Op::Union: return operation(e, RoiExpression::Op::Union, depth);
-      case StructureExpression::Op::Subtract: return operation(e, RoiExpression::Op::Subtract, depth);
-      case StructureExpression::Op::Intersect: return operation(e, RoiExpression::Op::Intersect, depth);
+      case StructureExpression::Op::Name:
+        return name(e, depth);
+      case StructureExpression::Op::Glob:
+        return glob(e);
+      case StructureExpression::Op::Union:
+        return operation(e, RoiExpression::Op::Union, depth);
+      case StructureExpression::Op::Subtract:
+        return operation(e, RoiExpression::Op::Subtract, depth);
+      case StructureExpression::Op::Intersect:
+        return operation(e, RoiExpression::Op::Intersect, depth);
     }
     throw InternalError("unknown structure operation");
   }
@@ -58,7 +64,8 @@ class Resolver {
   Result<RoiExpression> name(const StructureExpression& e, int depth) {
     const protocol::StructureEntry* entry = protocol_ ? protocol_->find_structure(e.name) : nullptr;
     const auto match = protocol::match_structure(e.name, entry, labels_, map_);
-    if (match.status == MatchStatus::Ambiguous) return fail(ErrorCode::StructureAmbiguous, match.reason);
+    if (match.status == MatchStatus::Ambiguous)
+      return fail(ErrorCode::StructureAmbiguous, match.reason);
     if (match.status == MatchStatus::Missing) {
       if (entry != nullptr && entry->definition) return run(*entry->definition, depth + 1);
       return fail(ErrorCode::StructureMissing, match.reason);
@@ -80,16 +87,19 @@ class Resolver {
                                 labels_[doubt.roi].interpreted_type == "ORGAN";
       if (!default_type) {
         return fail(ErrorCode::StructureAmbiguous,
-                    fmt::format("{} Say which ROIs are meant, one --map \"{}*=ROI\" for each.", doubt.text,
-                                e.name));
+                    fmt::format("{} Say which ROIs are meant, one --map \"{}*=ROI\" for each.",
+                                doubt.text, e.name));
       }
       findings_.push_back({FindingCode::StructureDoubtful, doubt.text, labels_[doubt.roi].name});
     }
-    for (const std::size_t i : match.passed_over) {
-      findings_.push_back({FindingCode::StructureDoubtful,
-                           fmt::format("Its name matches {}* but it has no closed contour; left out.",
-                                       e.name),
-                           labels_[i].name});
+    if (!match.passed_over.empty()) {
+      // Empty, of points only, or not readable: without it the union may be smaller than what is
+      // meant.
+      return fail(
+          ErrorCode::RegionEmpty,
+          fmt::format("ROI \"{0}\" matches {1}* but has no closed contour. Say which ROIs are "
+                      "meant, one --map \"{1}*=ROI\" for each.",
+                      label(match.passed_over.front()), e.name));
     }
     RoiExpression all{RoiExpression::Op::Union, 0, {}};
     for (const std::size_t i : match.rois) all.operands.push_back(take(i));

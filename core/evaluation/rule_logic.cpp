@@ -17,10 +17,10 @@ using protocol::Test;
 
 struct Branch {
   Outcome outcome;
-  std::size_t deciding = 0;            // test that decided
-  const Condition* chosen = nullptr;   // outermost OR branch that decided, if there is an OR
-  std::size_t chosen_index = 0;        // its place among the branches
-  const Condition* choice = nullptr;   // the OR itself
+  std::size_t deciding = 0;           // test that decided
+  const Condition* chosen = nullptr;  // outermost OR branch that decided, if there is an OR
+  std::size_t chosen_index = 0;       // its place among the branches
+  const Condition* choice = nullptr;  // the OR itself
 };
 
 class Judge {
@@ -30,14 +30,17 @@ class Judge {
 
   Branch run(const Condition& condition) {
     switch (condition.op) {
-      case Condition::Op::Test: return test(condition.test);
+      case Condition::Op::Test:
+        return test(condition.test);
       case Condition::Op::Not: {
         Branch branch = run(condition.operands.front());
         branch.outcome = opposite(branch.outcome);
         return branch;
       }
-      case Condition::Op::Or: return combined(condition, either);
-      case Condition::Op::And: return combined(condition, both);
+      case Condition::Op::Or:
+        return combined(condition, either);
+      case Condition::Op::And:
+        return combined(condition, both);
     }
     throw InternalError("unknown condition");
   }
@@ -64,7 +67,8 @@ class Judge {
     std::vector<Branch> branches;
     for (const Condition& operand : condition.operands) branches.push_back(run(operand));
     Outcome outcome = branches.front().outcome;
-    for (std::size_t i = 1; i < branches.size(); ++i) outcome = combine(outcome, branches[i].outcome);
+    for (std::size_t i = 1; i < branches.size(); ++i)
+      outcome = combine(outcome, branches[i].outcome);
     // The first branch that has the whole's outcome decided it; where none has, the first open one.
     const auto same = [&](const Branch& b) { return b.outcome == outcome; };
     const auto open = [](const Branch& b) { return !b.outcome.decided(); };
@@ -92,13 +96,15 @@ std::string ordinal(std::size_t index) {
 }
 
 std::string measured_text(const TestResult& result) {
-  return fmt::format("{} is {}", metrics::to_text(result.test.metric), shown(result.value, result.test));
+  return fmt::format("{} is {}", metrics::to_text(result.test.metric),
+                     shown(result.value, result.test));
 }
 
 // "by 2.37 Gy", or nothing where there is no value.
 std::string missed_by(const TestResult& result) {
   if (!result.value.value) return {};
-  return fmt::format(" by {} {}", fixed_beside(std::abs(*result.value.value - result.test.goal), {0.0}, 2),
+  return fmt::format(" by {} {}",
+                     fixed_beside(std::abs(*result.value.value - result.test.goal), {0.0}, 2),
                      metrics::to_text(result.value.unit));
 }
 
@@ -115,19 +121,20 @@ void note_impossible(RuleResult& result, const dvh::Dvh& dvh) {
     const bool at_least = test.test.comparator == protocol::Comparator::Greater ||
                           test.test.comparator == protocol::Comparator::GreaterOrEqual;
     if (unit != metrics::Unit::Cc || !at_least || dvh.volume().value() >= test.test.goal) continue;
-    add_sentence(result.reason,
-                 fmt::format("The structure has only {} cc, so {} can never be met.",
-                             fixed_beside(dvh.volume().value(), {test.test.goal}, 1),
-                             protocol::to_text(test.test)));
+    add_sentence(result.reason, fmt::format("The structure has only {} cc, so {} can never be met.",
+                                            fixed_beside(dvh.volume().value(), {test.test.goal}, 1),
+                                            protocol::to_text(test.test)));
   }
 }
 
 std::string decided_sentence(const RuleResult& result, const Branch& branch) {
   const TestResult& decider = result.tests[*result.deciding];
   switch (result.verdict) {
-    case Verdict::Pass: return {};  // value and limit say it all
+    case Verdict::Pass:
+      return {};  // value and limit say it all
     case Verdict::Variation:
-      return fmt::format("The goal is missed{}, the acceptable variation is met.", missed_by(decider));
+      return fmt::format("The goal is missed{}, the acceptable variation is met.",
+                         missed_by(decider));
     case Verdict::Fail: {
       if (branch.choice == nullptr) {
         return fmt::format("The goal is missed{}{}.", missed_by(decider),
@@ -147,7 +154,8 @@ std::string decided_sentence(const RuleResult& result, const Branch& branch) {
       return fmt::format("{} At worst {}, at best {}.", why, to_text(result.outcome.worst),
                          to_text(result.outcome.best));
     }
-    case Verdict::NotApplicable: break;
+    case Verdict::NotApplicable:
+      break;
   }
   return {};
 }
@@ -165,14 +173,19 @@ void judge(RuleResult& result, const protocol::Rule& rule, const dvh::Dvh& dvh,
   if (branch.choice != nullptr && result.verdict != Verdict::Fail) {
     result.branch = protocol::to_text(*branch.chosen);
   }
-  const bool alternative = branch.choice != nullptr && branch.chosen_index > 0 &&
-                           (result.verdict == Verdict::Pass || result.verdict == Verdict::Variation);
+  const bool alternative =
+      branch.choice != nullptr && branch.chosen_index > 0 &&
+      (result.verdict == Verdict::Pass || result.verdict == Verdict::Variation);
   if (alternative) {
     // The reader must see that the usual limit was not what let the plan through.
-    add_sentence(result.reason,
-                 fmt::format("Passes by the {} branch, {}. The first is not met: {}.",
-                             ordinal(branch.chosen_index), result.branch,
-                             measured_text(result.tests.front())));
+    const bool passes = result.verdict == Verdict::Pass;
+    const bool first_is_known = result.tests.front().outcome.decided();
+    add_sentence(
+        result.reason,
+        fmt::format("{} by the {} branch, {}. The first is not {}: {}.",
+                    passes ? "Passes" : "Within the acceptable variation only,",
+                    ordinal(branch.chosen_index), result.branch, first_is_known ? "met" : "decided",
+                    measured_text(result.tests.front())));
   } else {
     add_sentence(result.reason, decided_sentence(result, branch));
   }
@@ -185,9 +198,12 @@ Applicability applicability(const std::optional<protocol::Guard>& guard, protoco
   if (!guard) return {};
   const protocol::GuardOutcome outcome = protocol::evaluate_guard(*guard, facts, keys);
   switch (outcome.truth) {
-    case protocol::Truth::True: return {};
-    case protocol::Truth::False: return {false, Verdict::NotApplicable, outcome.reason};
-    case protocol::Truth::Unknown: break;
+    case protocol::Truth::True:
+      return {};
+    case protocol::Truth::False:
+      return {false, Verdict::NotApplicable, outcome.reason};
+    case protocol::Truth::Unknown:
+      break;
   }
   const bool only_context = outcome.missing_plan.empty();
   return {false,

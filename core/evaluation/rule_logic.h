@@ -10,8 +10,8 @@ namespace dosegate::evaluation {
 void judge(RuleResult& result, const protocol::Rule& rule, const dvh::Dvh& dvh,
            const metrics::MetricContext& context);
 
-/// Whether a rule or a plan check applies. False: `verdict` NotApplicable; unknown: Unknown, or, for an
-/// advisory one that only lacks context the user did not give, NotApplicable.
+/// Whether a rule or a plan check applies. False: `verdict` NotApplicable; unknown: Unknown, or,
+/// for an advisory one that only lacks context the user did not give, NotApplicable.
 struct Applicability {
   bool applies = true;
   Verdict verdict = Verdict::Unknown;
@@ -21,7 +21,8 @@ struct Applicability {
                                           protocol::Level level, const protocol::PlanFacts& facts,
                                           const std::vector<protocol::ContextKey>& keys);
 
-/// The worst of the required: FAIL, else UNKNOWN, else VARIATION, else PASS; UNKNOWN if none applies.
+/// The worst of the required: FAIL, else UNKNOWN, else VARIATION, else PASS; UNKNOWN if none
+/// applies.
 [[nodiscard]] Verdict worst_required(const std::vector<Verdict>& required);
 
 }  // namespace dosegate::evaluation

@@ -15,16 +15,24 @@ using protocol::Comparator;
 
 int rank(Verdict verdict) {
   switch (verdict) {
-    case Verdict::Fail: return 0;
-    case Verdict::Variation: return 1;
-    case Verdict::Pass: return 2;
-    default: break;
+    case Verdict::Fail:
+      return 0;
+    case Verdict::Variation:
+      return 1;
+    case Verdict::Pass:
+      return 2;
+    default:
+      break;
   }
   throw InternalError("UNKNOWN and NOT_APPLICABLE are no outcomes of a test");
 }
 
-Verdict higher(Verdict a, Verdict b) { return rank(a) >= rank(b) ? a : b; }
-Verdict lower(Verdict a, Verdict b) { return rank(a) <= rank(b) ? a : b; }
+Verdict higher(Verdict a, Verdict b) {
+  return rank(a) >= rank(b) ? a : b;
+}
+Verdict lower(Verdict a, Verdict b) {
+  return rank(a) <= rank(b) ? a : b;
+}
 
 bool upper_limit(Comparator comparator) {
   return comparator == Comparator::Less || comparator == Comparator::LessOrEqual;
@@ -32,6 +40,7 @@ bool upper_limit(Comparator comparator) {
 
 enum class Truth { False, True, Open };
 
+// `limit` in the unit of `value`.
 Truth compare(const MetricValue& value, Comparator comparator, double limit) {
   if (value.value) {
     return protocol::holds(*value.value, comparator, limit) ? Truth::True : Truth::False;
@@ -48,11 +57,16 @@ Truth compare(const MetricValue& value, Comparator comparator, double limit) {
 
 std::string_view to_text(Verdict verdict) {
   switch (verdict) {
-    case Verdict::Pass: return "PASS";
-    case Verdict::Variation: return "VARIATION";
-    case Verdict::Fail: return "FAIL";
-    case Verdict::Unknown: return "UNKNOWN";
-    case Verdict::NotApplicable: return "NOT_APPLICABLE";
+    case Verdict::Pass:
+      return "PASS";
+    case Verdict::Variation:
+      return "VARIATION";
+    case Verdict::Fail:
+      return "FAIL";
+    case Verdict::Unknown:
+      return "UNKNOWN";
+    case Verdict::NotApplicable:
+      return "NOT_APPLICABLE";
   }
   throw InternalError("unknown verdict");
 }
@@ -90,7 +104,7 @@ Outcome hold_against(const MetricValue& value, const protocol::Test& test) {
 bool is_borderline(const MetricValue& value, const protocol::Test& test) {
   // An exact value has both bounds on itself; then nothing is borderline, not even an exact tie.
   if (value.low && value.high && *value.low == *value.high) return false;
-  const auto inside = [&](double limit) {
+  const auto inside = [&](double limit) {  // in the unit of `value`
     return (!value.low || *value.low <= limit) && (!value.high || *value.high >= limit);
   };
   if (!value.low && !value.high) return false;
@@ -98,13 +112,14 @@ bool is_borderline(const MetricValue& value, const protocol::Test& test) {
 }
 
 std::string shown(const MetricValue& value, const protocol::Test& test) {
-  std::vector<double> limits = {test.goal};
+  std::vector<double> limits = {test.goal};  // in the unit of `value`
   if (test.variation) limits.push_back(*test.variation);
   const auto number = [&](double v) {
     return fmt::format("{} {}", fixed_beside(v, limits, 2), metrics::to_text(value.unit));
   };
   if (value.value) return number(*value.value);
-  if (value.low && value.high) return fmt::format("{} to {}", number(*value.low), number(*value.high));
+  if (value.low && value.high)
+    return fmt::format("{} to {}", number(*value.low), number(*value.high));
   if (value.low) return fmt::format("at least {}", number(*value.low));
   if (value.high) return fmt::format("at most {}", number(*value.high));
   return "not known";

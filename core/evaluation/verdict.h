@@ -15,8 +15,9 @@ enum class Verdict { Pass, Variation, Fail, Unknown, NotApplicable };
 
 [[nodiscard]] std::string_view to_text(Verdict verdict);  ///< "PASS", "VARIATION", ...
 
-/// What is known of a condition: its outcome lies between `worst` and `best` (Fail < Variation < Pass).
-/// Both equal: decided. This is Kleene's three-valued logic, with a tier between false and true.
+/// What is known of a condition: its outcome lies between `worst` and `best` (Fail < Variation <
+/// Pass). Both equal: decided. This is Kleene's three-valued logic, with a tier between false and
+/// true.
 struct Outcome {
   Verdict worst = Verdict::Fail;
   Verdict best = Verdict::Pass;
@@ -31,15 +32,16 @@ struct Outcome {
 [[nodiscard]] Outcome both(const Outcome& a, const Outcome& b);
 [[nodiscard]] Outcome opposite(const Outcome& a);
 
-/// A value or its bounds held against goal and variation, unrounded, with the comparator as written.
-/// Without value and bounds: anything from Fail to Pass.
+/// A value or its bounds held against goal and variation, unrounded, with the comparator as
+/// written. Without value and bounds: anything from Fail to Pass.
 [[nodiscard]] Outcome hold_against(const metrics::MetricValue& value, const protocol::Test& test);
 
-/// True if a limit lies between the bounds of a value, so that another system could decide otherwise.
+/// True if a limit lies between the bounds of a value, so that another system could decide
+/// otherwise.
 [[nodiscard]] bool is_borderline(const metrics::MetricValue& value, const protocol::Test& test);
 
-/// "17.53 Gy": two decimals, and as many more as are needed never to contradict a limit; the bounds where
-/// there is no value; "not known" where there is nothing.
+/// "17.53 Gy": two decimals, and as many more as are needed never to contradict a limit; the bounds
+/// where there is no value; "not known" where there is nothing.
 [[nodiscard]] std::string shown(const metrics::MetricValue& value, const protocol::Test& test);
 
 }  // namespace dosegate::evaluation

@@ -49,12 +49,14 @@ class Sweep {
         levels_.push_back({std::min(e.u0, e.u1), e.v0, std::max(e.u0, e.u1), e.v0, e.operand});
       }
     }
-    std::sort(levels_.begin(), levels_.end(),
-              [](const Rising& a, const Rising& b) { return std::tie(a.v0, a.u0) < std::tie(b.v0, b.u0); });
+    std::sort(levels_.begin(), levels_.end(), [](const Rising& a, const Rising& b) {
+      return std::tie(a.v0, a.u0) < std::tie(b.v0, b.u0);
+    });
     sort_unique(heights_);
     sort_unique(level_heights_);
     std::sort(rising_.begin(), rising_.end(), [](const Rising& a, const Rising& b) {
-      return std::tie(a.v0, a.u0, a.v1, a.u1, a.operand) < std::tie(b.v0, b.u0, b.v1, b.u1, b.operand);
+      return std::tie(a.v0, a.u0, a.v1, a.u1, a.operand) <
+             std::tie(b.v0, b.u0, b.v1, b.u1, b.operand);
     });
     open_.resize(rising_.size());
   }
@@ -92,8 +94,8 @@ class Sweep {
       return std::tie(a.lo, a.hi, a.edge) < std::tie(b.lo, b.hi, b.edge);
     });
     cuts_.clear();
-    // Insertion sort by the order at the top: each shift is one pair of edges that cross, so the cost
-    // is that of the crossings and not of all pairs.
+    // Insertion sort by the order at the top: each shift is one pair of edges that cross, so the
+    // cost is that of the crossings and not of all pairs.
     for (std::size_t i = 1; i < order_.size(); ++i) {
       for (std::size_t j = i; j > 0 && order_[j - 1].hi > order_[j].hi; --j) {
         note_crossing(order_[j - 1], order_[j], bottom, top);
@@ -120,8 +122,8 @@ class Sweep {
     if (cut > bottom && cut < top) cuts_.push_back(cut);
   }
 
-  // Level edges at height v that an edge passes through from below to above. Crossings of level edges
-  // never lie within a strip, so they are looked for here; they matter for the warning only.
+  // Level edges at height v that an edge passes through from below to above. Crossings of level
+  // edges never lie within a strip, so they are looked for here; they matter for the warning only.
   void note_level_crossings(double v) {
     for (; next_level_ < levels_.size() && levels_[next_level_].v0 <= v; ++next_level_) {
       const Rising& level = levels_[next_level_];
@@ -170,9 +172,12 @@ class Sweep {
 
   [[nodiscard]] bool combined(const std::array<bool, 2>& in) const {
     switch (combine_) {
-      case Combine::Union: return in[0] || in[1];
-      case Combine::Subtract: return in[0] && !in[1];
-      case Combine::Intersect: return in[0] && in[1];
+      case Combine::Union:
+        return in[0] || in[1];
+      case Combine::Subtract:
+        return in[0] && !in[1];
+      case Combine::Intersect:
+        return in[0] && in[1];
     }
     throw InternalError("unknown combination");
   }
@@ -196,8 +201,8 @@ class Sweep {
     open.sign = 0.0;
   }
 
-  // Level border at height v: where the area just below and just above differ. Only heights at which
-  // an operand has a level edge can have any.
+  // Level border at height v: where the area just below and just above differ. Only heights at
+  // which an operand has a level edge can have any.
   void note_levels(double v, const std::vector<std::pair<double, double>>& above) {
     if (!std::binary_search(level_heights_.begin(), level_heights_.end(), v)) return;
     std::vector<double> ends(previous_top_);
@@ -205,7 +210,8 @@ class Sweep {
     std::sort(ends.begin(), ends.end());
     // Each end toggles "in exactly one of below and above".
     for (std::size_t i = 0; i + 1 < ends.size(); i += 2) {
-      if (ends[i + 1] - ends[i] > kCoincident_mm) result_.levels.push_back({v, ends[i], ends[i + 1]});
+      if (ends[i + 1] - ends[i] > kCoincident_mm)
+        result_.levels.push_back({v, ends[i], ends[i + 1]});
     }
   }
 

@@ -1,10 +1,11 @@
-// Plane arrangements: straight edges of one or two operands in, the clean signed border of a boolean
-// combination out. Exact up to the rounding of crossing points; no tolerance decides what is inside.
+// Plane arrangements: straight edges of one or two operands in, the clean signed border of a
+// boolean combination out. Exact up to the rounding of crossing points; no tolerance decides what
+// is inside.
 //
-// Method: horizontal strips between all vertices and all crossings. Inside a strip no two edges cross,
-// so their order along u is fixed, and walking along that order toggles "inside A" and "inside B"
-// (even-odd rule). Where the combination changes, the edge there is border. Edges that coincide are
-// crossed together, so shared borders leave no slivers.
+// Method: horizontal strips between all vertices and all crossings. Inside a strip no two edges
+// cross, so their order along u is fixed, and walking along that order toggles "inside A" and
+// "inside B" (even-odd rule). Where the combination changes, the edge there is border. Edges that
+// coincide are crossed together, so shared borders leave no slivers.
 #pragma once
 
 #include <span>
@@ -29,12 +30,13 @@ enum class Combine {
 struct CleanBorder {
   std::vector<Edge> edges;
   std::vector<LevelEdge> levels;
-  /// Largest depth to which two edges of the same operand cross each other, mm: 0 for clean contours.
+  /// Largest depth to which two edges of the same operand cross each other, mm: 0 for clean
+  /// contours.
   double self_crossing_mm = 0.0;
 };
 
-/// Border of `combine(A, B)`, where each operand is the even-odd area of its edges. With one operand
-/// only, Union gives its clean border.
+/// Border of `combine(A, B)`, where each operand is the even-odd area of its edges. With one
+/// operand only, Union gives its clean border.
 [[nodiscard]] CleanBorder arrange(std::span<const InputEdge> edges, Combine combine);
 
 /// Boolean combination of two solids in one frame (InternalError if the frames differ by more than

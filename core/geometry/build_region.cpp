@@ -18,8 +18,8 @@ using model::Roi;
 using model::StructureSet;
 using model::Vec3;
 
-// Planes nearer than this are one plane: rounding of positions in exports is 0.001 to 0.01 mm, and no
-// scanner's slices lie this close.
+// Planes nearer than this are one plane: rounding of positions in exports is 0.001 to 0.01 mm, and
+// no scanner's slices lie this close.
 constexpr double kSamePlane_mm = 0.05;
 // Distances between planes that differ by less are the same distance.
 constexpr double kSameGap_mm = 0.05;
@@ -30,7 +30,8 @@ constexpr double kNotPlanar_mm = 0.5;
 constexpr double kSnapToPatientAxes = 1e-4;  // rad: 0.03 mm over a 300 mm body
 constexpr double kOrdinaryGap = 1.5;         // in nominal spacings; design 4.1
 constexpr double kSkippedPlaneGap = 2.5;     // nearest whole number of spacings is at most 2
-// Edges that cross by less are rounding of the coordinates in the file (DS text), not a drawing error.
+// Edges that cross by less are rounding of the coordinates in the file (DS text), not a drawing
+// error.
 constexpr double kCrossing_mm = 0.02;
 constexpr double kNoArea_mm2 = 1e-9;
 
@@ -38,8 +39,8 @@ bool is_closed(const Contour& contour) {
   return contour.type == ContourType::ClosedPlanar || contour.type == ContourType::ClosedPlanarXor;
 }
 
-// Twice the area vector; its direction is the contour's normal. Relative to the first point, so that
-// far-off coordinates cost no digits.
+// Twice the area vector; its direction is the contour's normal. Relative to the first point, so
+// that far-off coordinates cost no digits.
 Vec3 area_vector(const Contour& contour) {
   Vec3 sum = Vec3::Zero();
   for (std::size_t i = 1; i + 1 < contour.points.size(); ++i) {
@@ -48,8 +49,8 @@ Vec3 area_vector(const Contour& contour) {
   return 0.5 * sum;
 }
 
-// Normal of the plane that a contour spans: its area vector, or, where loops of opposite sense cancel (a
-// bow-tie), the widest triangle from its first point. Zero for points on one line.
+// Normal of the plane that a contour spans: its area vector, or, where loops of opposite sense
+// cancel (a bow-tie), the widest triangle from its first point. Zero for points on one line.
 Vec3 spanned(const Contour& contour) {
   constexpr double kCancelled = 1e-3;  // of the widest triangle
   Vec3 widest = Vec3::Zero();
@@ -90,9 +91,9 @@ struct Plane {
 };
 
 struct Planes {
-  std::vector<Plane> planes;  // ascending in w
-  double largest_step_mm = 0.0;   // widest spread of contours that were taken as one plane
-  double off_plane_mm = 0.0;  // largest distance of a point from its contour's plane
+  std::vector<Plane> planes;     // ascending in w
+  double largest_step_mm = 0.0;  // widest spread of contours that were taken as one plane
+  double off_plane_mm = 0.0;     // largest distance of a point from its contour's plane
 };
 
 Planes group_planes(const Roi& roi, const Vec3& w) {
@@ -104,8 +105,8 @@ Planes group_planes(const Roi& roi, const Vec3& w) {
     result.off_plane_mm = std::max(result.off_plane_mm, off_plane(contour, w));
     heights.emplace_back(height, &contour);
   }
-  // Stable: contours of one plane stay in the order of the file, so that the same file gives the same
-  // bytes; which order it is changes nothing in the area.
+  // Stable: contours of one plane stay in the order of the file, so that the same file gives the
+  // same bytes; which order it is changes nothing in the area.
   std::stable_sort(heights.begin(), heights.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   double first = 0.0;
@@ -158,8 +159,8 @@ struct Spacing {
   Findings findings;
 };
 
-// The ROI's own recurring spacing where it is trustworthy: fine as the structure set's, or so regular
-// that the ROI was evidently drawn on every n-th plane. Else the structure set's.
+// The ROI's own recurring spacing where it is trustworthy: fine as the structure set's, or so
+// regular that the ROI was evidently drawn on every n-th plane. Else the structure set's.
 Result<Spacing> choose_spacing(const Roi& roi, const std::vector<Plane>& planes,
                                std::optional<double> common) {
   const std::vector<double> gaps = gaps_of(planes);
@@ -167,23 +168,25 @@ Result<Spacing> choose_spacing(const Roi& roi, const std::vector<Plane>& planes,
   if (own && common && own->gap_mm > kSkippedPlaneGap * *common) {
     const bool regular = own->count >= 3 && 2 * own->count >= gaps.size();
     if (!regular) return Spacing{*common, {}};
-    return Spacing{own->gap_mm,
-                   {{FindingCode::RoiSpacingUneven,
-                     fmt::format("Drawn every {} mm although other ROIs have planes every {} mm; taken "
-                                 "as one body with slabs of {} mm.",
-                                 fixed(own->gap_mm, 2), fixed(*common, 2), fixed(own->gap_mm, 2)),
-                     roi.name}}};
+    return Spacing{
+        own->gap_mm,
+        {{FindingCode::RoiSpacingUneven,
+          fmt::format("Drawn every {} mm although other ROIs have planes every {} mm; taken "
+                      "as one body with slabs of {} mm.",
+                      fixed(own->gap_mm, 2), fixed(*common, 2), fixed(own->gap_mm, 2)),
+          roi.name}}};
   }
   if (own) return Spacing{own->gap_mm, {}};
   if (planes.size() == 1) {
     for (const Contour* contour : planes[0].contours) {
       if (contour->slab_thickness_mm) {
-        return Spacing{*contour->slab_thickness_mm,
-                       {{FindingCode::RoiSinglePlane,
-                         fmt::format("One contour plane only; its ContourSlabThickness of {} mm is its "
-                                     "thickness.",
-                                     fixed(*contour->slab_thickness_mm, 2)),
-                         roi.name}}};
+        return Spacing{
+            *contour->slab_thickness_mm,
+            {{FindingCode::RoiSinglePlane,
+              fmt::format("One contour plane only; its ContourSlabThickness of {} mm is its "
+                          "thickness.",
+                          fixed(*contour->slab_thickness_mm, 2)),
+              roi.name}}};
       }
     }
   }
@@ -200,10 +203,11 @@ Result<Spacing> choose_spacing(const Roi& roi, const std::vector<Plane>& planes,
   }
   // Nothing recurs anywhere: the smallest gap of the ROI itself is all there is.
   if (!gaps.empty()) return Spacing{*std::min_element(gaps.begin(), gaps.end()), {}};
-  return fail(ErrorCode::SpacingUnknown,
-              fmt::format("ROI \"{}\" has one contour plane and nothing tells its thickness; draw it on "
-                          "at least two planes or export ContourSlabThickness (3006,0044).",
-                          printable(roi.name)));
+  return fail(
+      ErrorCode::SpacingUnknown,
+      fmt::format("ROI \"{}\" has one contour plane and nothing tells its thickness; draw it on "
+                  "at least two planes or export ContourSlabThickness (3006,0044).",
+                  printable(roi.name)));
 }
 
 struct Faces {
@@ -224,19 +228,21 @@ std::vector<Faces> slab_faces(const Roi& roi, const std::vector<Plane>& planes, 
     if (gap > kSkippedPlaneGap * nominal_mm + kSameGap_mm) {
       faces[i - 1].hi = below + cap;
       faces[i].lo = above - cap;
-      findings.push_back({FindingCode::RoiGapCapped,
-                          fmt::format("No contour for {} mm (spacing {} mm): taken as a real gap, both "
-                                      "sides end there.",
-                                      fixed(gap, 2), fixed(nominal_mm, 2)),
-                          roi.name});
+      findings.push_back(
+          {FindingCode::RoiGapCapped,
+           fmt::format("No contour for {} mm (spacing {} mm): taken as a real gap, both "
+                       "sides end there.",
+                       fixed(gap, 2), fixed(nominal_mm, 2)),
+           roi.name});
       continue;
     }
     if (gap > kOrdinaryGap * nominal_mm + kSameGap_mm) {
-      findings.push_back({FindingCode::RoiGapBridged,
-                          fmt::format("No contour for {} mm (spacing {} mm): taken as a skipped plane "
-                                      "and bridged.",
-                                      fixed(gap, 2), fixed(nominal_mm, 2)),
-                          roi.name});
+      findings.push_back(
+          {FindingCode::RoiGapBridged,
+           fmt::format("No contour for {} mm (spacing {} mm): taken as a skipped plane "
+                       "and bridged.",
+                       fixed(gap, 2), fixed(nominal_mm, 2)),
+           roi.name});
     }
     faces[i - 1].hi = faces[i].lo = 0.5 * (below + above);
   }
@@ -248,13 +254,14 @@ void add_contour(std::vector<InputEdge>& edges, const Contour& contour, const Pl
   Vec3 from = frame.to_frame(contour.points[n - 1]);
   for (std::size_t i = 0; i < n; ++i) {
     const Vec3 to = frame.to_frame(contour.points[i]);
-    if (from.x() != to.x() || from.y() != to.y()) edges.push_back({from.x(), from.y(), to.x(), to.y(), 0});
+    if (from.x() != to.x() || from.y() != to.y())
+      edges.push_back({from.x(), from.y(), to.x(), to.y(), 0});
     from = to;
   }
 }
 
-// The same outline drawn twice cancels itself under the even-odd rule: same area vector (up to the sense
-// of rotation) and same first moments.
+// The same outline drawn twice cancels itself under the even-odd rule: same area vector (up to the
+// sense of rotation) and same first moments.
 bool has_repeated_contour(const Plane& plane) {
   for (std::size_t i = 0; i < plane.contours.size(); ++i) {
     for (std::size_t j = i + 1; j < plane.contours.size(); ++j) {
@@ -267,7 +274,8 @@ bool has_repeated_contour(const Plane& plane) {
           lo = lo.cwiseMin(p), hi = hi.cwiseMax(p);
           sum += p - c.points[0];
         }
-        return std::array<Vec3, 3>{lo, hi, sum + static_cast<double>(c.points.size()) * c.points[0]};
+        return std::array<Vec3, 3>{lo, hi,
+                                   sum + static_cast<double>(c.points.size()) * c.points[0]};
       };
       const auto ka = key(a);
       const auto kb = key(b);
@@ -292,18 +300,20 @@ void note_contours_left_out(const Roi& roi, Findings& findings) {
     }
   }
   if (other > 0) {
-    findings.push_back({FindingCode::RoiContoursSkipped,
-                        fmt::format("{} contour(s) are points or open lines and enclose no volume; left "
-                                    "out.",
-                                    other),
-                        roi.name});
+    findings.push_back(
+        {FindingCode::RoiContoursSkipped,
+         fmt::format("{} contour(s) are points or open lines and enclose no volume; left "
+                     "out.",
+                     other),
+         roi.name});
   }
   if (degenerate > 0) {
-    findings.push_back({FindingCode::RoiContourDegenerate,
-                        fmt::format("{} closed contour(s) have fewer than three points or no area; left "
-                                    "out.",
-                                    degenerate),
-                        roi.name});
+    findings.push_back(
+        {FindingCode::RoiContourDegenerate,
+         fmt::format("{} closed contour(s) have fewer than three points or no area; left "
+                     "out.",
+                     degenerate),
+         roi.name});
   }
 }
 
@@ -316,16 +326,18 @@ Result<void> check_planarity(const Roi& roi, const PlaneFrame& frame, const Plan
       // Planar in its own plane, but that plane is tilted against the frame?
       const Vec3 own = spanned(contour).normalized();
       if (off_plane(contour, own) <= kPlanar_mm && off_plane(contour, w) > kNotPlanar_mm) {
-        return fail(ErrorCode::ContoursNotParallel,
-                    fmt::format("The contours of ROI \"{}\" do not lie in parallel planes; it is drawn in "
-                                "planes of different tilt and its volume cannot be told from them.",
-                                printable(roi.name)));
+        return fail(
+            ErrorCode::ContoursNotParallel,
+            fmt::format("The contours of ROI \"{}\" do not lie in parallel planes; it is drawn in "
+                        "planes of different tilt and its volume cannot be told from them.",
+                        printable(roi.name)));
       }
     }
-    return fail(ErrorCode::ContoursNotPlanar,
-                fmt::format("A contour of ROI \"{}\" is called planar but its points lie up to {} mm off "
-                            "its plane.",
-                            printable(roi.name), fixed(grouped.off_plane_mm, 2)));
+    return fail(
+        ErrorCode::ContoursNotPlanar,
+        fmt::format("A contour of ROI \"{}\" is called planar but its points lie up to {} mm off "
+                    "its plane.",
+                    printable(roi.name), fixed(grouped.off_plane_mm, 2)));
   }
   if (grouped.off_plane_mm > kPlanar_mm) {
     findings.push_back({FindingCode::RoiContourNonPlanar,
@@ -357,7 +369,8 @@ std::optional<double> nominal_spacing_mm(const StructureSet& structures, const V
 }
 
 Result<PlaneFrame> contour_frame(const Roi& roi) {
-  // The largest contour that is planar speaks for the ROI; one that is bent only if there is no other.
+  // The largest contour that is planar speaks for the ROI; one that is bent only if there is no
+  // other.
   Vec3 largest = Vec3::Zero();
   Vec3 largest_bent = Vec3::Zero();
   for (const Contour& contour : roi.contours) {
@@ -394,6 +407,15 @@ Result<PlaneFrame> contour_frame(const Roi& roi) {
 Result<BuiltRegion> build_region(const Roi& roi, const PlaneFrame& frame,
                                  const RegionOptions& options) {
   Findings findings;
+  for (const Contour& contour : roi.contours) {
+    const bool finite = std::all_of(contour.points.begin(), contour.points.end(),
+                                    [](const Vec3& p) { return p.allFinite(); });
+    if (!is_closed(contour) || finite) continue;
+    return fail(
+        ErrorCode::ContoursNotPlanar,  // to leave it out would make the ROI smaller than drawn
+        fmt::format("A contour of ROI \"{}\" has a point that is not a finite number.",
+                    printable(roi.name)));
+  }
   note_contours_left_out(roi, findings);
   const Vec3 w = frame.axes.col(2);
   const Planes grouped = group_planes(roi, w);
@@ -427,18 +449,20 @@ Result<BuiltRegion> build_region(const Roi& roi, const PlaneFrame& frame,
     slabs.push_back({faces[i].lo, faces[i].hi, std::move(border.edges), std::move(border.levels)});
   }
   if (crossing_planes > 0) {
-    findings.push_back({FindingCode::RoiContoursOverlap,
-                        fmt::format("Contours cross themselves or each other on {} plane(s), by up to {} "
-                                    "mm; the even-odd rule was applied.",
-                                    crossing_planes, fixed(crossing_mm, 2)),
-                        roi.name});
+    findings.push_back(
+        {FindingCode::RoiContoursOverlap,
+         fmt::format("Contours cross themselves or each other on {} plane(s), by up to {} "
+                     "mm; the even-odd rule was applied.",
+                     crossing_planes, fixed(crossing_mm, 2)),
+         roi.name});
   }
   if (repeated > 0) {
-    findings.push_back({FindingCode::RoiContourRepeated,
-                        fmt::format("The same contour stands twice on {} plane(s): under the even-odd rule "
-                                    "it encloses nothing there.",
-                                    repeated),
-                        roi.name});
+    findings.push_back(
+        {FindingCode::RoiContourRepeated,
+         fmt::format("The same contour stands twice on {} plane(s): under the even-odd rule "
+                     "it encloses nothing there.",
+                     repeated),
+         roi.name});
   }
   Region region(frame, std::move(slabs));
   if (region.empty()) {

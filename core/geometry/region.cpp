@@ -7,8 +7,8 @@
 namespace dosegate::geometry {
 namespace {
 
-// A million-th of a cc: three orders below the smallest volume that any metric asks for, and far above
-// what rounding leaves of two borders that coincide.
+// A million-th of a cc: three orders below the smallest volume that any metric asks for, and far
+// above what rounding leaves of two borders that coincide.
 constexpr double kEmpty_cc = 1e-6;
 constexpr double kMm3PerCc = 1000.0;
 
@@ -33,6 +33,8 @@ Region::Region(PlaneFrame frame, std::vector<Slab> slabs)
   volume_ = Cc(volume_mm3 / kMm3PerCc);
 }
 
-bool Region::empty() const { return !(volume_.value() > kEmpty_cc); }
+bool Region::empty() const {
+  return !(volume_.value() > kEmpty_cc);
+}
 
 }  // namespace dosegate::geometry

@@ -1,19 +1,20 @@
 // A region: the solid that a ROI's contours (or an expression over ROIs) stand for.
 //
-// Frame. A region lives in a frame of three perpendicular unit axes u, v, w in patient coordinates (LPS,
-// mm): w is the common normal of the contour planes, u and v span the planes. Contours parallel to the
-// patient's axes get the patient's axes themselves, so that axial regions share one frame.
+// Frame. A region lives in a frame of three perpendicular unit axes u, v, w in patient coordinates
+// (LPS, mm): w is the common normal of the contour planes, u and v span the planes. Contours
+// parallel to the patient's axes get the patient's axes themselves, so that axial regions share one
+// frame.
 //
-// Solid. A stack of slabs, disjoint and ascending in w. Each slab is a prism: a plane area between two
-// faces w_lo < w_hi. The area is given by signed edges, a form in which every integral over the area is
-// a sum over edges, and which is closed under boolean operations:
+// Solid. A stack of slabs, disjoint and ascending in w. Each slab is a prism: a plane area between
+// two faces w_lo < w_hi. The area is given by signed edges, a form in which every integral over the
+// area is a sum over edges, and which is closed under boolean operations:
 //     area(f) = sum over edges of sign * integral from v0 to v1 of F(u(v), v) dv,   dF/du = f
-// sign +1 where the area lies on the side of smaller u (a right border), -1 where it lies on the side
-// of larger u (a left border). Edges never cross each other; they may touch.
+// sign +1 where the area lies on the side of smaller u (a right border), -1 where it lies on the
+// side of larger u (a left border). Edges never cross each other; they may touch.
 //
-// Laws (each is a test): the signed areas add up to the even-odd area of the contours; the order and
-// the sense of rotation of contours do not matter; union and intersection commute;
-// V(A - B) = V(A) - V(A & B); V(A + B) = V(A) + V(B) - V(A & B).
+// Laws (each is a test): the signed areas add up to the even-odd area of the contours; the order
+// and the sense of rotation of contours do not matter; union and intersection commute; V(A - B) =
+// V(A) - V(A & B); V(A + B) = V(A) + V(B) - V(A & B).
 //
 // What it does not do: it knows no dose, and it never looks at voxels.
 #pragma once
@@ -44,7 +45,8 @@ struct Edge {
   double sign = 1.0;  ///< +1 right border, -1 left border
 };
 
-/// A piece of border along u, at one v. It bounds no area integral, but a dose extreme can lie on it.
+/// A piece of border along u, at one v. It bounds no area integral, but a dose extreme can lie on
+/// it.
 struct LevelEdge {
   double v = 0.0, u0 = 0.0, u1 = 0.0;  ///< u0 < u1
 };
@@ -57,14 +59,16 @@ struct Slab {
 
 class Region {
  public:
-  /// `slabs` disjoint and ascending in w (InternalError otherwise); slabs without edges are dropped.
+  /// `slabs` disjoint and ascending in w (InternalError otherwise); slabs without edges are
+  /// dropped.
   Region(PlaneFrame frame, std::vector<Slab> slabs);
 
   [[nodiscard]] const PlaneFrame& frame() const { return frame_; }
   [[nodiscard]] const std::vector<Slab>& slabs() const { return slabs_; }
   /// Exact volume of the solid.
   [[nodiscard]] Cc volume() const { return volume_; }
-  /// True if nothing of measurable volume is left (below a millionth of a cc, the area of rounding).
+  /// True if nothing of measurable volume is left (below a millionth of a cc, the area of
+  /// rounding).
   [[nodiscard]] bool empty() const;
 
  private:
@@ -103,15 +107,17 @@ struct BuiltRegion {
 [[nodiscard]] std::optional<double> nominal_spacing_mm(const model::StructureSet& structures,
                                                        const model::Vec3& w);
 
-/// The frame of a ROI's planes: from its largest closed contour, snapped to the patient's axes where
-/// nearer than 1e-4 rad. Errors: RegionEmpty if it has no closed contour with area.
+/// The frame of a ROI's planes: from its largest closed contour, snapped to the patient's axes
+/// where nearer than 1e-4 rad. Errors: RegionEmpty if it has no closed contour with area.
 [[nodiscard]] Result<PlaneFrame> contour_frame(const model::Roi& roi);
 
 /// The solid of a ROI in `frame`, by the rules of the design, section 4.1:
 /// - closed planar contours only (points and open ones are left out, with a finding);
 /// - even-odd rule over all contours of a plane; planes nearer than 0.05 mm are one;
-/// - each plane owns the space to the midpoints of its neighbours; ends get half the nominal spacing;
-/// - a gap of up to 1.5 nominal spacings is ordinary, of up to 2.5 a skipped plane (bridged, finding),
+/// - each plane owns the space to the midpoints of its neighbours; ends get half the nominal
+/// spacing;
+/// - a gap of up to 1.5 nominal spacings is ordinary, of up to 2.5 a skipped plane (bridged,
+/// finding),
 ///   a longer one is real: both sides are capped as ends (finding);
 /// - a single plane takes its thickness from its own slab thickness tag or from the structure set.
 /// Errors: RegionEmpty, ContoursNotParallel, ContoursNotPlanar, SpacingUnknown.

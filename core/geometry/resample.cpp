@@ -56,12 +56,14 @@ Image::Pointer to_itk(const DoseGrid& grid) {
 Result<DoseGrid> resample_onto(const DoseGrid& source, const DoseGrid& target) {
   constexpr double kParallel = 1e-6;
   if ((source.axes() - target.axes()).cwiseAbs().maxCoeff() > kParallel) {
-    return fail(ErrorCode::GridInvalid,
-                "Two dose grids to be added are turned against each other; export the sum instead.");
+    return fail(
+        ErrorCode::GridInvalid,
+        "Two dose grids to be added are turned against each other; export the sum instead.");
   }
   if (!evenly_spaced(source)) {
-    return fail(ErrorCode::GridInvalid,
-                "A dose grid to be added to another has unevenly spaced voxels; export the sum instead.");
+    return fail(
+        ErrorCode::GridInvalid,
+        "A dose grid to be added to another has unevenly spaced voxels; export the sum instead.");
   }
   const Vec3 shift = target.axes().transpose() * (target.origin() - source.origin());
   GridGeometry lattice;
@@ -79,7 +81,8 @@ Result<DoseGrid> resample_onto(const DoseGrid& source, const DoseGrid& target) {
       kept.push_back(p[i]);
     }
     if (kept.empty()) {
-      return fail(ErrorCode::GridsDoNotOverlap, "Two dose grids to be added have no voxel in common.");
+      return fail(ErrorCode::GridsDoNotOverlap,
+                  "Two dose grids to be added have no voxel in common.");
     }
     origin[a] = kept.front();
     for (double& k : kept) k -= origin[a];
@@ -100,7 +103,8 @@ Result<DoseGrid> resample_onto(const DoseGrid& source, const DoseGrid& target) {
         for (unsigned a = 0; a < 3; ++a) {
           const auto p = source.positions(static_cast<int>(a));
           const double step = p.size() > 1 ? p.back() / static_cast<double>(p.size() - 1) : 1.0;
-          at[a] = std::clamp(local[static_cast<int>(a)] / step, 0.0, static_cast<double>(p.size() - 1));
+          at[a] =
+              std::clamp(local[static_cast<int>(a)] / step, 0.0, static_cast<double>(p.size() - 1));
         }
         values.push_back(interpolator->EvaluateAtContinuousIndex(at));
       }

@@ -6,10 +6,10 @@
 
 namespace dosegate::geometry {
 
-/// `source`, interpolated trilinearly (ITK) at the voxel centres of `target`'s lattice, which is first
-/// cut down to the voxels that lie within the outermost voxel centres of `source`: where the source has
-/// no dose the result has no voxel, instead of a dose of 0 Gy.
-/// Errors: GridsDoNotOverlap; GridInvalid if the axes of the two are not parallel or the source's voxels
+/// `source`, interpolated trilinearly (ITK) at the voxel centres of `target`'s lattice, which is
+/// first cut down to the voxels that lie within the outermost voxel centres of `source`: where the
+/// source has no dose the result has no voxel, instead of a dose of 0 Gy. Errors:
+/// GridsDoNotOverlap; GridInvalid if the axes of the two are not parallel or the source's voxels
 /// are not evenly spaced (ITK's images are).
 [[nodiscard]] Result<model::DoseGrid> resample_onto(const model::DoseGrid& source,
                                                     const model::DoseGrid& target);

@@ -37,11 +37,14 @@ class DoseAxis {
   // BED of 1 Gy of this basis: 1 for BED, 1 + x/ab for EQDx.
   [[nodiscard]] double per_bed() const {
     switch (basis_.kind) {
-      case BasisKind::Eqd2: return 1.0 + 2.0 / basis_.alpha_beta_gy;
-      case BasisKind::Eqdx: return 1.0 + basis_.dose_per_fraction_gy / basis_.alpha_beta_gy;
+      case BasisKind::Eqd2:
+        return 1.0 + 2.0 / basis_.alpha_beta_gy;
+      case BasisKind::Eqdx:
+        return 1.0 + basis_.dose_per_fraction_gy / basis_.alpha_beta_gy;
       case BasisKind::Unstated:
       case BasisKind::Physical:
-      case BasisKind::Bed: return 1.0;
+      case BasisKind::Bed:
+        return 1.0;
     }
     throw InternalError("unknown basis");
   }
@@ -64,8 +67,9 @@ MetricValue not_computable(Unit unit, std::string reason) {
 Result<DoseAxis> axis_for(const Basis& basis, const MetricContext& context) {
   if (!basis.is_converted()) return DoseAxis();
   if (context.dose_kind == DoseKind::Effective) {
-    return fail(ErrorCode::NotComputable,
-                "The dose is already an effective one (DoseType EFFECTIVE) and is not converted again.");
+    return fail(
+        ErrorCode::NotComputable,
+        "The dose is already an effective one (DoseType EFFECTIVE) and is not converted again.");
   }
   if (!context.fractions) {
     return fail(ErrorCode::FractionsUnknown,
@@ -80,8 +84,8 @@ std::optional<double> gy(std::optional<Gy> dose) {
   return dose ? std::optional<double>(dose->value()) : std::nullopt;
 }
 
-// Bounds of a dose metric in physical Gy; `volume_cc` is the argument of D and DC (and half the volume
-// for the median). Uncovered volume may lie anywhere from 0 Gy up.
+// Bounds of a dose metric in physical Gy; `volume_cc` is the argument of D and DC (and half the
+// volume for the median). Uncovered volume may lie anywhere from 0 Gy up.
 Bounds dose_bounds(MetricKind kind, const Dvh& dvh, double volume_cc) {
   const double uncovered = dvh.uncovered().value();
   const bool all = uncovered == 0.0;
@@ -104,7 +108,8 @@ Bounds dose_bounds(MetricKind kind, const Dvh& dvh, double volume_cc) {
       const auto low = dvh.coldest(Cc(volume_cc - uncovered));
       return {low ? low->value() : 0.0, gy(dvh.coldest(Cc(volume_cc)))};
     }
-    default: break;
+    default:
+      break;
   }
   throw InternalError("not a dose metric");
 }
@@ -120,8 +125,9 @@ MetricValue finish(const Bounds& bounds, const Dvh& dvh, Unit unit, double per_u
     if (!result.value) result.reason = "The structure has no dose.";
     return result;
   }
-  result.reason = fmt::format("{} of {} cc of the structure have no dose (outside of the dose grid).",
-                              fixed(dvh.uncovered().value(), 2), fixed(dvh.volume().value(), 2));
+  result.reason =
+      fmt::format("{} of {} cc of the structure have no dose (outside of the dose grid).",
+                  fixed_beside(dvh.uncovered().value(), {0.0}, 2), fixed(dvh.volume().value(), 2));
   return result;
 }
 
@@ -147,15 +153,18 @@ MetricValue dose_metric(const Metric& metric, const Dvh& dvh, const DoseAxis& ax
 
   double volume_cc = 0.5 * dvh.volume().value();
   if (metric.kind == MetricKind::D || metric.kind == MetricKind::DC) {
-    volume_cc = metric.volume_unit == VolumeUnit::Cc ? metric.argument
-                                                     : metric.argument / 100.0 * dvh.volume().value();
+    volume_cc = metric.volume_unit == VolumeUnit::Cc
+                    ? metric.argument
+                    : metric.argument / 100.0 * dvh.volume().value();
     // A percent of the volume never exceeds it but by rounding.
-    if (metric.volume_unit == VolumeUnit::Percent) volume_cc = std::min(volume_cc, dvh.volume().value());
+    if (metric.volume_unit == VolumeUnit::Percent)
+      volume_cc = std::min(volume_cc, dvh.volume().value());
     if (volume_cc > dvh.volume().value()) {
-      return not_computable(unit, fmt::format("The structure has only {} cc, less than the {} cc asked "
-                                              "for.",
-                                              fixed_beside(dvh.volume().value(), {volume_cc}, 2),
-                                              shortest(metric.argument)));
+      return not_computable(unit,
+                            fmt::format("The structure has only {} cc, less than the {} cc asked "
+                                        "for.",
+                                        fixed_beside(dvh.volume().value(), {volume_cc}, 2),
+                                        shortest(metric.argument)));
     }
   }
   Bounds bounds = dose_bounds(metric.kind, dvh, volume_cc);
@@ -178,8 +187,8 @@ MetricValue volume_metric(const Metric& metric, const Dvh& dvh, const DoseAxis& 
   if (metric.dose_unit == DoseUnit::CGy) dose_gy *= 0.01;
   if (metric.dose_unit == DoseUnit::Percent) dose_gy *= *context.prescription_gy / 100.0;
   const Gy threshold(axis.to_physical(dose_gy));
-  const Cc inside = metric.kind == MetricKind::V ? dvh.volume_at_least(threshold)
-                                                 : dvh.volume_below(threshold);
+  const Cc inside =
+      metric.kind == MetricKind::V ? dvh.volume_at_least(threshold) : dvh.volume_below(threshold);
   const Bounds bounds{inside.value(), (inside + dvh.uncovered()).value()};
   return finish(bounds, dvh, unit, per_unit);
 }
@@ -193,9 +202,10 @@ MetricValue compute_metric(const Metric& metric, const Dvh& dvh, const MetricCon
   if (needs_prescription(metric) &&
       !(context.prescription_gy && std::isfinite(*context.prescription_gy) &&
         *context.prescription_gy > 0.0)) {
-    return not_computable(unit,
-                          "A percent of the prescription is asked for and the prescription is not known; "
-                          "give it with --prescription.");
+    return not_computable(
+        unit,
+        "A percent of the prescription is asked for and the prescription is not known; "
+        "give it with --prescription.");
   }
   return is_dose_metric(metric.kind) ? dose_metric(metric, dvh, *axis, context)
                                      : volume_metric(metric, dvh, *axis, context);

@@ -1,5 +1,5 @@
-// A case: one plan with the structures it was made on and the dose it gives, as read. Plain data; the
-// links between the objects were checked by whoever built the case (dicom/ or the plugin).
+// A case: one plan with the structures it was made on and the dose it gives, as read. Plain data;
+// the links between the objects were checked by whoever built the case (dicom/ or the plugin).
 #pragma once
 
 #include <optional>
@@ -17,17 +17,17 @@ struct DoseReference {
   std::string type;            ///< DoseReferenceType: TARGET, ORGAN_AT_RISK
   std::string structure_type;  ///< DoseReferenceStructureType: POINT, VOLUME, COORDINATES, SITE
   std::string description;
-  std::optional<int> roi_number;                    ///< ReferencedROINumber
-  std::optional<double> target_prescription_gy;     ///< TargetPrescriptionDose (300A,0026)
+  std::optional<int> roi_number;                 ///< ReferencedROINumber
+  std::optional<double> target_prescription_gy;  ///< TargetPrescriptionDose (300A,0026)
 };
 
 /// A treatment beam of the plan's fraction group.
 struct Beam {
   int number = 0;
   std::string name;
-  std::string delivery_type;           ///< TREATMENT, SETUP ...; empty if not given
-  std::optional<double> dose_gy;       ///< BeamDose (300A,0084)
-  std::optional<double> meterset;      ///< BeamMeterset (300A,0086)
+  std::string delivery_type;       ///< TREATMENT, SETUP ...; empty if not given
+  std::optional<double> dose_gy;   ///< BeamDose (300A,0084)
+  std::optional<double> meterset;  ///< BeamMeterset (300A,0086)
 };
 
 struct Plan {
@@ -38,12 +38,13 @@ struct Plan {
   std::string intent;           ///< PlanIntent
   std::string approval_status;  ///< ApprovalStatus (300E,0002), upper case
   std::string patient_id;
-  std::string patient_name;     ///< for the report only: never in logs, findings or error texts
-  bool ion = false;             ///< RT Ion Plan
-  /// NumberOfFractionsPlanned (300A,0078) of the only, or of the first, fraction group; absent if 0.
+  std::string patient_name;  ///< for the report only: never in logs, findings or error texts
+  bool ion = false;          ///< RT Ion Plan
+  /// NumberOfFractionsPlanned (300A,0078) of the only, or of the first, fraction group; absent if
+  /// 0.
   std::optional<int> fractions;
   std::vector<DoseReference> dose_references;
-  std::vector<Beam> beams;      ///< those that the fraction group references; setup beams left out
+  std::vector<Beam> beams;  ///< those that the fraction group references; setup beams left out
   /// The plan's prescription: the highest TargetPrescriptionDose of its TARGET references, Gy.
   std::optional<double> prescription_gy;
   std::string structure_set_uid;  ///< ReferencedStructureSetSequence; empty if none
@@ -58,35 +59,35 @@ enum class DoseSummation { Plan, MultiPlan, Fraction, Beam, BeamSession, Other, 
 /// One RT Dose (or one grid handed over by a host).
 struct Dose {
   std::string sop_instance_uid;
-  std::string source;             ///< file path, for messages
+  std::string source;  ///< file path, for messages
   std::string frame_of_reference_uid;
   std::string patient_id;
   DoseType type = DoseType::Physical;
   DoseSummation summation = DoseSummation::Plan;
-  std::vector<std::string> plan_uids;      ///< ReferencedRTPlanSequence
-  std::vector<int> beam_numbers;           ///< ReferencedBeamSequence, for BEAM doses
-  std::optional<int> fraction_group;       ///< ReferencedFractionGroupNumber
-  std::string structure_set_uid;           ///< ReferencedStructureSetSequence (of DVHs); empty if none
+  std::vector<std::string> plan_uids;  ///< ReferencedRTPlanSequence
+  std::vector<int> beam_numbers;       ///< ReferencedBeamSequence, for BEAM doses
+  std::optional<int> fraction_group;   ///< ReferencedFractionGroupNumber
+  std::string structure_set_uid;       ///< ReferencedStructureSetSequence (of DVHs); empty if none
   DoseGrid grid;
 };
 
 /// One file that was read, for the record in the result.
 struct InputFile {
-  std::string path;              ///< as the user gave it or as found below a given folder
-  std::string sop_class;         ///< "RT Plan Storage", ...
+  std::string path;       ///< as the user gave it or as found below a given folder
+  std::string sop_class;  ///< "RT Plan Storage", ...
   std::string sop_instance_uid;
-  std::string sha256;            ///< of the whole file
+  std::string sha256;  ///< of the whole file
 };
 
 /// Everything known of one plan. `doses` together make the plan's dose: one PLAN (or FRACTION,
 /// MULTI_PLAN) dose, or all BEAMs of the plan. evaluation/ turns them into one grid.
 struct Case {
   std::string patient_id;
-  std::optional<Plan> plan;                ///< absent where only structures and dose were given
+  std::optional<Plan> plan;  ///< absent where only structures and dose were given
   std::optional<StructureSet> structures;
   std::vector<Dose> doses;
-  std::vector<InputFile> inputs;           ///< the files of this case, sorted by path
-  Findings findings;                       ///< what reading and linking had to say about this case
+  std::vector<InputFile> inputs;  ///< the files of this case, sorted by path
+  Findings findings;              ///< what reading and linking had to say about this case
 };
 
 }  // namespace dosegate::model

@@ -9,9 +9,12 @@ namespace dosegate::model {
 namespace {
 
 constexpr double kOrthonormal = 1e-6;
-// Axes nearer than this to a patient axis are taken as parallel to it: over a grid of half a metre the
-// difference is below half a micrometre.
+// Axes nearer than this to a patient axis are taken as parallel to it: over a grid of half a metre
+// the difference is below half a micrometre.
 constexpr double kParallel = 1e-6;
+// Voxels further apart than this are different voxels, whatever rounding their positions went
+// through.
+constexpr double kOneLattice_mm = 0.02;
 
 bool strictly_monotone(const std::vector<double>& positions) {
   if (positions.size() < 2) return true;
@@ -44,15 +47,16 @@ std::vector<double> rearrange(const std::vector<double>& values, std::array<std:
       const std::ptrdiff_t row = start + step[2] * static_cast<std::ptrdiff_t>(k) +
                                  step[1] * static_cast<std::ptrdiff_t>(j);
       for (std::size_t i = 0; i < n[0]; ++i) {
-        out.push_back(values[static_cast<std::size_t>(row + step[0] * static_cast<std::ptrdiff_t>(i))]);
+        out.push_back(
+            values[static_cast<std::size_t>(row + step[0] * static_cast<std::ptrdiff_t>(i))]);
       }
     }
   }
   return out;
 }
 
-// For axes that are parallel to the patient's: which old axis becomes x, y, z. Otherwise the order is
-// kept, and each axis keeps its direction.
+// For axes that are parallel to the patient's: which old axis becomes x, y, z. Otherwise the order
+// is kept, and each axis keeps its direction.
 bool patient_order(const Mat3& axes, std::array<int, 3>& order) {
   std::array<bool, 3> taken = {false, false, false};
   for (int a = 0; a < 3; ++a) {
@@ -80,29 +84,34 @@ Result<DoseGrid> DoseGrid::create(GridGeometry raw, std::vector<double> values_g
   std::size_t count = 1;
   for (std::size_t a = 0; a < 3; ++a) {
     sizes[a] = raw.positions_mm[a].size();
-    if (sizes[a] == 0) return fail(ErrorCode::GridInvalid, "The dose grid has an axis without voxels.");
+    if (sizes[a] == 0)
+      return fail(ErrorCode::GridInvalid, "The dose grid has an axis without voxels.");
     for (const double p : raw.positions_mm[a]) {
       if (!std::isfinite(p)) {
-        return fail(ErrorCode::GridInvalid, "The dose grid has a position that is not a finite number.");
+        return fail(ErrorCode::GridInvalid,
+                    "The dose grid has a position that is not a finite number.");
       }
     }
     if (!strictly_monotone(raw.positions_mm[a])) {
-      return fail(ErrorCode::GridInvalid,
-                  "The positions of the dose grid's voxels neither only rise nor only fall along an axis.");
+      return fail(
+          ErrorCode::GridInvalid,
+          "The positions of the dose grid's voxels neither only rise nor only fall along an axis.");
     }
     count *= sizes[a];
   }
   if (values_gy.size() != count) {
-    return fail(ErrorCode::GridInvalid, fmt::format("The dose grid needs {} values and has {}.", count,
-                                                    values_gy.size()));
+    return fail(ErrorCode::GridInvalid,
+                fmt::format("The dose grid needs {} values and has {}.", count, values_gy.size()));
   }
   if (!raw.origin.allFinite() || !raw.axes.allFinite() ||
       !(raw.axes.transpose() * raw.axes).isIdentity(kOrthonormal)) {
-    return fail(ErrorCode::GridInvalid, "The axes of the dose grid are not perpendicular unit vectors.");
+    return fail(ErrorCode::GridInvalid,
+                "The axes of the dose grid are not perpendicular unit vectors.");
   }
   for (const double v : values_gy) {
     if (!std::isfinite(v)) {
-      return fail(ErrorCode::GridInvalid, "The dose grid holds a value that is not a finite number.");
+      return fail(ErrorCode::GridInvalid,
+                  "The dose grid holds a value that is not a finite number.");
     }
   }
 
@@ -116,7 +125,8 @@ Result<DoseGrid> DoseGrid::create(GridGeometry raw, std::vector<double> values_g
     std::vector<double> positions = raw.positions_mm[static_cast<std::size_t>(old)];
     Vec3 direction = raw.axes.col(old);
     const bool descending = positions.size() > 1 && positions[1] < positions[0];
-    if (descending) {  // measure along the opposite direction, so that positions rise with the index
+    if (descending) {  // measure along the opposite direction, so that positions rise with the
+                       // index
       direction = -direction;
       for (double& p : positions) p = -p;
     }
@@ -142,7 +152,8 @@ Result<DoseGrid> DoseGrid::create(GridGeometry raw, std::vector<double> values_g
 
 double DoseGrid::margin_before(int a) const {
   const auto p = positions(a);
-  return 0.5 * (p.size() > 1 ? p[1] - p[0] : geometry_.single_depth_mm[static_cast<std::size_t>(a)]);
+  return 0.5 *
+         (p.size() > 1 ? p[1] - p[0] : geometry_.single_depth_mm[static_cast<std::size_t>(a)]);
 }
 
 double DoseGrid::margin_after(int a) const {
@@ -155,7 +166,8 @@ bool DoseGrid::same_lattice(const DoseGrid& other, double tolerance_mm) const {
   for (int a = 0; a < 3; ++a) {
     if (size(a) != other.size(a)) return false;
   }
-  // The lattice is affine along each axis apart from its positions, so its corners and positions decide.
+  // The lattice is affine along each axis apart from its positions, so its corners and positions
+  // decide.
   if ((origin() - other.origin()).norm() > tolerance_mm) return false;
   for (int a = 0; a < 3; ++a) {
     const auto mine = positions(a);
@@ -175,7 +187,7 @@ DoseGrid DoseGrid::scaled(double factor) const {
 }
 
 DoseGrid DoseGrid::plus(const DoseGrid& other) const {
-  require(values_gy_.size() == other.values_gy_.size(), "sum of dose grids of different sizes");
+  require(same_lattice(other, kOneLattice_mm), "sum of dose grids on different lattices");
   std::vector<double> values(values_gy_);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] += other.values_gy_[i];
   return {geometry_, std::move(values)};

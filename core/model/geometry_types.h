@@ -1,5 +1,5 @@
-// Points and directions. Everything in the model is in the DICOM patient coordinate system (LPS: x to
-// the patient's left, y to the back, z to the head), in millimetres.
+// Points and directions. Everything in the model is in the DICOM patient coordinate system (LPS: x
+// to the patient's left, y to the back, z to the head), in millimetres.
 #pragma once
 
 #include <Eigen/Core>

@@ -1,5 +1,6 @@
 // A structure set as it was drawn: ROIs, each with its contours, in patient coordinates (LPS, mm).
-// Nothing is interpreted here: points and open contours are kept, and geometry/ decides what they mean.
+// Nothing is interpreted here: points and open contours are kept, and geometry/ decides what they
+// mean.
 #pragma once
 
 #include <optional>
@@ -15,7 +16,8 @@ enum class ContourType { ClosedPlanar, ClosedPlanarXor, OpenPlanar, OpenNonplana
 
 struct Contour {
   ContourType type = ContourType::ClosedPlanar;
-  std::vector<Vec3> points;  ///< in the order of the file; a closed contour's last point joins its first
+  std::vector<Vec3>
+      points;  ///< in the order of the file; a closed contour's last point joins its first
   /// ContourSlabThickness (3006,0044), mm, if given and positive.
   std::optional<double> slab_thickness_mm;
 };
@@ -28,9 +30,9 @@ struct CodedConcept {
 };
 
 struct Roi {
-  int number = 0;                 ///< ROINumber (3006,0022)
-  std::string name;               ///< ROIName (3006,0026), UTF-8, blanks at both ends taken off
-  std::string interpreted_type;   ///< RTROIInterpretedType (3006,00A4), upper case, may be empty
+  int number = 0;                    ///< ROINumber (3006,0022)
+  std::string name;                  ///< ROIName (3006,0026), UTF-8, blanks at both ends taken off
+  std::string interpreted_type;      ///< RTROIInterpretedType (3006,00A4), upper case, may be empty
   std::string generation_algorithm;  ///< ROIGenerationAlgorithm (3006,0036), may be empty
   std::vector<CodedConcept> codes;
   std::vector<Contour> contours;
@@ -41,7 +43,7 @@ struct StructureSet {
   std::string label;                   ///< StructureSetLabel (3006,0002)
   std::string frame_of_reference_uid;  ///< the ROIs' common frame; empty if the file names none
   std::string patient_id;
-  std::vector<Roi> rois;               ///< in the order of StructureSetROISequence
+  std::vector<Roi> rois;  ///< in the order of StructureSetROISequence
 };
 
 }  // namespace dosegate::model

@@ -146,6 +146,7 @@ std::string unknown_reason(const GuardOutcome& outcome) {
 
 }  // namespace
 
+// `limit` in the unit of `value`.
 bool holds(double value, Comparator comparator, double limit) {
   require(std::isfinite(value) && std::isfinite(limit), "a comparison with a number that is none");
   switch (comparator) {

@@ -1,6 +1,6 @@
 // A protocol: rules with their sources, the names of the structures, and what else a plan is held
-// against. It is read from YAML; protocols/README.md shows the file. The files in protocols/ are
-// built in.
+// against. It is read from YAML; protocols/hcc-rt-ici.yaml explains the form at its top. The files
+// in protocols/ are built in.
 //
 // A protocol file is strict: an unknown key, a key that comes twice, a rule without a source, a
 // second document, text that is not UTF-8 or cannot be shown safely are errors with line and

@@ -24,23 +24,34 @@ const model::Case& good_case_at(const Session& session, std::size_t index) {
 
 const char* dose_type_text(model::DoseType type) {
   switch (type) {
-    case model::DoseType::Physical: return "PHYSICAL";
-    case model::DoseType::Effective: return "EFFECTIVE";
-    case model::DoseType::Error: return "ERROR";
-    case model::DoseType::Unknown: return "not given";
+    case model::DoseType::Physical:
+      return "PHYSICAL";
+    case model::DoseType::Effective:
+      return "EFFECTIVE";
+    case model::DoseType::Error:
+      return "ERROR";
+    case model::DoseType::Unknown:
+      return "not given";
   }
   return "not given";
 }
 
 const char* summation_text(model::DoseSummation summation) {
   switch (summation) {
-    case model::DoseSummation::Plan: return "PLAN";
-    case model::DoseSummation::MultiPlan: return "MULTI_PLAN";
-    case model::DoseSummation::Fraction: return "FRACTION";
-    case model::DoseSummation::Beam: return "BEAM";
-    case model::DoseSummation::BeamSession: return "BEAM_SESSION";
-    case model::DoseSummation::Other: return "other";
-    case model::DoseSummation::Missing: return "not given";
+    case model::DoseSummation::Plan:
+      return "PLAN";
+    case model::DoseSummation::MultiPlan:
+      return "MULTI_PLAN";
+    case model::DoseSummation::Fraction:
+      return "FRACTION";
+    case model::DoseSummation::Beam:
+      return "BEAM";
+    case model::DoseSummation::BeamSession:
+      return "BEAM_SESSION";
+    case model::DoseSummation::Other:
+      return "other";
+    case model::DoseSummation::Missing:
+      return "not given";
   }
   return "not given";
 }
@@ -55,7 +66,9 @@ const typename List::value_type& item(const List& list, std::size_t index) {
 
 extern "C" {
 
-const char* dosegate_version(void) noexcept { return version_text(); }
+const char* dosegate_version(void) noexcept {
+  return version_text();
+}
 
 int32_t dosegate_session_create(const dosegate_host* host, dosegate_session* out) noexcept {
   if (out == nullptr) return DOSEGATE_ARGUMENT_INVALID;
@@ -78,7 +91,11 @@ int32_t dosegate_session_destroy(dosegate_session handle) noexcept {
 const char* dosegate_last_error(dosegate_session handle) noexcept {
   try {
     const auto session = find_session(handle);
-    return session == nullptr ? "The session is not valid. [800]" : session->last_error.c_str();
+    if (session == nullptr) return "The session is not valid. [800]";
+    // The call that runs may change the text while it is read.
+    const std::unique_lock lock(session->busy, std::try_to_lock);
+    return lock.owns_lock() ? session->last_error.c_str()
+                            : "A call with the session runs; ask again when it has returned. [802]";
   } catch (...) {
     return "The session cannot be looked up. [900]";
   }
@@ -102,16 +119,17 @@ int32_t dosegate_protocol_count(dosegate_session handle, size_t* out) noexcept {
   });
 }
 
-int32_t dosegate_protocol_get(dosegate_session handle, size_t index, dosegate_protocol_info* out) noexcept {
+int32_t dosegate_protocol_get(dosegate_session handle, size_t index,
+                              dosegate_protocol_info* out) noexcept {
   return call(handle, [&](Session& session) {
     const std::string id = item(protocol::builtin_protocols(), index);
     const protocol::Protocol p = unwrap(protocol::builtin_protocol(id));
     dosegate_protocol_info info{};
     info.rule_count = static_cast<uint32_t>(p.rules.size() + p.plan_checks.size());
-    info.id = session.keep(p.id);
-    info.version = session.keep(p.version);
-    info.title = session.keep(p.title);
-    info.sha256 = session.keep(p.sha256);
+    info.id = session.keep_for_good(p.id);
+    info.version = session.keep_for_good(p.version);
+    info.title = session.keep_for_good(p.title);
+    info.sha256 = session.keep_for_good(p.sha256);
     fill(out, info);
   });
 }
@@ -127,8 +145,8 @@ int32_t dosegate_protocol_text(dosegate_session handle, const char* id_or_path, 
   });
 }
 
-int32_t dosegate_read(dosegate_session handle, const char* const* paths, size_t path_count, int32_t need,
-                      size_t* out_count) noexcept {
+int32_t dosegate_read(dosegate_session handle, const char* const* paths, size_t path_count,
+                      int32_t need, size_t* out_count) noexcept {
   return call(handle, [&](Session& session) {
     require_argument(out_count != nullptr, "An out-parameter is NULL.");
     require_argument(need == DOSEGATE_READ_COMPLETE || need == DOSEGATE_READ_ANYTHING,
@@ -136,12 +154,16 @@ int32_t dosegate_read(dosegate_session handle, const char* const* paths, size_t 
     dicom::ReadOptions options;
     options.need = need == DOSEGATE_READ_COMPLETE ? dicom::ReadOptions::Need::StructuresAndDose
                                                   : dicom::ReadOptions::Need::Nothing;
-    session.set_cases(unwrap(dicom::read_cases(texts(paths, path_count), options)));
+    const std::vector<std::string> inputs = texts(paths, path_count);
+    // Should this fail, nobody may take an earlier patient's cases for these.
+    session.set_cases({});
+    session.set_cases(unwrap(dicom::read_cases(inputs, options)));
     *out_count = session.outcome().cases.size();
   });
 }
 
-int32_t dosegate_case_get(dosegate_session handle, size_t case_index, dosegate_case_info* out) noexcept {
+int32_t dosegate_case_get(dosegate_session handle, size_t case_index,
+                          dosegate_case_info* out) noexcept {
   return call(handle, [&](Session& session) {
     const auto& found = case_at(session, case_index);
     dosegate_case_info info{};
@@ -218,7 +240,8 @@ int32_t dosegate_case_finding(dosegate_session handle, size_t case_index, size_t
                               dosegate_finding* out) noexcept {
   return call(handle, [&](Session& session) {
     const Finding& finding = item(good_case_at(session, case_index).findings, index);
-    fill(out, finding_view(finding, [&](std::string text) { return session.keep(std::move(text)); }));
+    fill(out,
+         finding_view(finding, [&](std::string text) { return session.keep(std::move(text)); }));
   });
 }
 
@@ -229,10 +252,12 @@ int32_t dosegate_read_finding_count(dosegate_session handle, size_t* out) noexce
   });
 }
 
-int32_t dosegate_read_finding(dosegate_session handle, size_t index, dosegate_finding* out) noexcept {
+int32_t dosegate_read_finding(dosegate_session handle, size_t index,
+                              dosegate_finding* out) noexcept {
   return call(handle, [&](Session& session) {
     const Finding& finding = item(session.outcome().findings, index);
-    fill(out, finding_view(finding, [&](std::string text) { return session.keep(std::move(text)); }));
+    fill(out,
+         finding_view(finding, [&](std::string text) { return session.keep(std::move(text)); }));
   });
 }
 

@@ -37,10 +37,8 @@ const DvhReport& dvh_of(const StoredResult& result) {
 }
 
 Keep keeper(StoredResult& result) {
-  return [&result](std::string text) {
-    result.texts.push_back(std::move(text));
-    return result.texts.back().c_str();
-  };
+  return
+      [&result](std::string text) { return result.texts.insert(std::move(text)).first->c_str(); };
 }
 
 template <class List>
@@ -62,15 +60,9 @@ protocol::Context parse_context(const std::vector<std::string>& entries) {
   return context;
 }
 
-struct Request {
-  std::vector<protocol::Protocol> protocols;
+// The options that evaluations and DVHs share.
+evaluation::EvaluationOptions options_of(Session& session, const dosegate_options& in) {
   evaluation::EvaluationOptions options;
-};
-
-Request request_of(Session& session, const dosegate_options* given) {
-  const dosegate_options in = taken(given);
-  Request request;
-  evaluation::EvaluationOptions& options = request.options;
   if (in.fractions < 0 || in.fraction_dose < 0 || in.fraction_dose > DOSEGATE_FRACTION_DOSE_ONE ||
       in.end_caps < 0 || in.end_caps > DOSEGATE_END_CAPS_NONE) {
     refuse(DOSEGATE_OPTION_INVALID, "An option has none of the values of the header.");
@@ -83,16 +75,19 @@ Request request_of(Session& session, const dosegate_options* given) {
   constexpr uint32_t kMostWorkers = 1024;
   options.workers = static_cast<int>(std::min(in.workers, kMostWorkers));
   options.map = unwrap(protocol::NameMap::parse(texts(in.map, in.map_count)));
-  options.context = parse_context(texts(in.context, in.context_count));
   options.software_version = version_text();
+  options.stop = [&session, caller = this_thread_number()] {
+    return session.stop_requested(caller);
+  };
+  return options;
+}
+
+std::vector<protocol::Protocol> protocols_of(const dosegate_options& in) {
   std::vector<std::string> names = texts(in.protocols, in.protocol_count);
   if (names.empty()) names.emplace_back(protocol::kDefaultProtocol);
-  for (const std::string& name : names) {
-    request.protocols.push_back(unwrap(protocol::read_protocol(name)));
-  }
-  session.cancelled = false;
-  options.stop = [&session, caller = this_thread_number()] { return session.stop_requested(caller); };
-  return request;
+  std::vector<protocol::Protocol> protocols;
+  for (const std::string& name : names) protocols.push_back(unwrap(protocol::read_protocol(name)));
+  return protocols;
 }
 
 const model::Case& case_of(const Session& session, std::size_t index) {
@@ -112,7 +107,8 @@ std::string rendered(const StoredResult& result, int32_t format) {
     case DOSEGATE_METRICS_CSV:
       if (!check) return report::metrics_csv(dvh_of(result));
       break;
-    default: break;
+    default:
+      break;
   }
   refuse(DOSEGATE_ARGUMENT_INVALID, "The result does not have that format.");
 }
@@ -121,13 +117,15 @@ std::string rendered(const StoredResult& result, int32_t format) {
 
 extern "C" {
 
-int32_t dosegate_evaluate(dosegate_session handle, size_t case_index, const dosegate_options* options,
-                          dosegate_result* out) noexcept {
+int32_t dosegate_evaluate(dosegate_session handle, size_t case_index,
+                          const dosegate_options* options, dosegate_result* out) noexcept {
   return call(handle, [&](Session& session) {
     require_argument(out != nullptr, "An out-parameter is NULL.");
-    const Request request = request_of(session, options);
+    const dosegate_options in = taken(options);
+    evaluation::EvaluationOptions all = options_of(session, in);
+    all.context = parse_context(texts(in.context, in.context_count));
     *out = session.add_result(
-        {unwrap(evaluation::evaluate(case_of(session, case_index), request.protocols, request.options)),
+        {unwrap(evaluation::evaluate(case_of(session, case_index), protocols_of(in), all)),
          {},
          {}});
   });
@@ -150,8 +148,8 @@ int32_t dosegate_evaluation_rule(dosegate_session handle, dosegate_result result
   });
 }
 
-int32_t dosegate_evaluation_plan_check(dosegate_session handle, dosegate_result result, size_t index,
-                                       dosegate_plan_check* out) noexcept {
+int32_t dosegate_evaluation_plan_check(dosegate_session handle, dosegate_result result,
+                                       size_t index, dosegate_plan_check* out) noexcept {
   return call(handle, [&](Session& session) {
     StoredResult& found = stored(session, result);
     const Evaluation& e = evaluation_of(found);
@@ -167,8 +165,9 @@ int32_t dosegate_evaluation_finding(dosegate_session handle, dosegate_result res
   });
 }
 
-int32_t dosegate_dvh(dosegate_session handle, size_t case_index, const dosegate_dvh_request* request,
-                     const dosegate_options* options, dosegate_result* out) noexcept {
+int32_t dosegate_dvh(dosegate_session handle, size_t case_index,
+                     const dosegate_dvh_request* request, const dosegate_options* options,
+                     dosegate_result* out) noexcept {
   return call(handle, [&](Session& session) {
     require_argument(out != nullptr, "An out-parameter is NULL.");
     const dosegate_dvh_request in = taken(request);
@@ -179,13 +178,14 @@ int32_t dosegate_dvh(dosegate_session handle, size_t case_index, const dosegate_
     for (const std::string& text : texts(in.metrics, in.metric_count)) {
       wanted.metrics.push_back(unwrap(metrics::parse_metric(text)));
     }
-    const Request all = request_of(session, options);
+    const evaluation::EvaluationOptions all = options_of(session, taken(options));
     *out = session.add_result(
-        {unwrap(evaluation::compute_dvhs(case_of(session, case_index), wanted, all.options)), {}, {}});
+        {unwrap(evaluation::compute_dvhs(case_of(session, case_index), wanted, all)), {}, {}});
   });
 }
 
-int32_t dosegate_dvh_get(dosegate_session handle, dosegate_result result, dosegate_dvh_info* out) noexcept {
+int32_t dosegate_dvh_get(dosegate_session handle, dosegate_result result,
+                         dosegate_dvh_info* out) noexcept {
   return call(handle, [&](Session& session) {
     StoredResult& found = stored(session, result);
     const DvhReport& report = dvh_of(found);
@@ -259,8 +259,8 @@ int32_t dosegate_dvh_finding(dosegate_session handle, dosegate_result result, si
   });
 }
 
-int32_t dosegate_render(dosegate_session handle, dosegate_result result, int32_t format, const char** text,
-                        size_t* length) noexcept {
+int32_t dosegate_render(dosegate_session handle, dosegate_result result, int32_t format,
+                        const char** text, size_t* length) noexcept {
   return call(handle, [&](Session& session) {
     require_argument(text != nullptr && length != nullptr, "An out-parameter is NULL.");
     StoredResult& found = stored(session, result);
@@ -276,7 +276,8 @@ int32_t dosegate_render(dosegate_session handle, dosegate_result result, int32_t
 
 int32_t dosegate_result_release(dosegate_session handle, dosegate_result result) noexcept {
   return call(handle, [&](Session& session) {
-    if (!session.release_result(result)) refuse(DOSEGATE_HANDLE_INVALID, "The result is not valid.");
+    if (!session.release_result(result))
+      refuse(DOSEGATE_HANDLE_INVALID, "The result is not valid.");
   });
 }
 

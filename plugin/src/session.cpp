@@ -6,8 +6,8 @@
 namespace dosegate::plugin {
 namespace {
 
-// A handle is the slot's number plus one below, its generation above: 0 is never valid, and a slot that is
-// used again has another generation, so a stale handle is recognised.
+// A handle is the slot's number plus one below, its generation above: 0 is never valid, and a slot
+// that is used again has another generation, so a stale handle is recognised.
 constexpr std::uint64_t kSlotBits = 32;
 
 std::uint64_t handle_of(std::size_t slot, std::uint32_t generation) {
@@ -23,6 +23,13 @@ std::optional<Place> place_of(std::uint64_t handle) {
   const auto low = handle & ((std::uint64_t{1} << kSlotBits) - 1);
   if (low == 0) return std::nullopt;
   return Place{static_cast<std::size_t>(low - 1), static_cast<std::uint32_t>(handle >> kSlotBits)};
+}
+
+// One counter for sessions and for the results of all sessions: a result's handle means nothing to
+// another session, where the same number would be another patient's result.
+std::uint32_t next_generation() {
+  static std::atomic<std::uint32_t> last = 0;
+  return ++last;
 }
 
 struct SessionSlot {
@@ -62,13 +69,16 @@ void Session::set_cases(dicom::ReadOutcome outcome) {
 }
 
 const char* Session::keep(std::string text) {
-  case_texts_.push_back(std::move(text));
-  return case_texts_.back().c_str();
+  return case_texts_.insert(std::move(text)).first->c_str();
+}
+
+const char* Session::keep_for_good(std::string text) {
+  return session_texts_.insert(std::move(text)).first->c_str();
 }
 
 dosegate_result Session::add_result(StoredResult result) {
   const std::size_t at = free_slot(slots_, [](const Slot& slot) { return slot.result == nullptr; });
-  ++slots_[at].generation;
+  slots_[at].generation = next_generation();
   slots_[at].result = std::make_unique<StoredResult>(std::move(result));
   return handle_of(at, slots_[at].generation);
 }
@@ -91,7 +101,7 @@ dosegate_session register_session(std::shared_ptr<Session> session) {
   const std::size_t at =
       free_slot(sessions(), [](const SessionSlot& slot) { return slot.session == nullptr; });
   SessionSlot& slot = sessions()[at];
-  ++slot.generation;
+  slot.generation = next_generation();
   slot.session = std::move(session);
   return handle_of(at, slot.generation);
 }

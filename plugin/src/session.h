@@ -3,11 +3,11 @@
 
 #include <atomic>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -18,20 +18,34 @@
 
 namespace dosegate::plugin {
 
+/// Texts that were handed out. A set never moves its elements, so pointers into them hold; and a
+/// host that asks for the same again and again makes it no larger.
+using KeptTexts = std::set<std::string>;
+
 /// An evaluation or a set of DVHs, with every text that was handed out for it.
 struct StoredResult {
   std::variant<evaluation::Evaluation, evaluation::DvhReport> data;
-  /// A deque never moves its elements, so pointers into it hold until the result is released.
-  std::deque<std::string> texts;
+  KeptTexts texts;
   std::map<int32_t, std::string> rendered;  ///< format -> text; a map never moves its elements
+};
+
+/// Held during a call. A std::mutex would not do: a callback that calls into its own session tries
+/// to lock it a second time on one thread, which is undefined for a mutex.
+class BusyFlag {
+ public:
+  bool try_lock() { return !held_.exchange(true, std::memory_order_acquire); }
+  void unlock() { held_.store(false, std::memory_order_release); }
+
+ private:
+  std::atomic<bool> held_ = false;
 };
 
 class Session {
  public:
   explicit Session(const dosegate_host& host) : host_(host) {}
 
-  std::mutex busy;                    ///< held during a call
-  std::atomic<bool> cancelled = false;
+  BusyFlag busy;
+  std::atomic<bool> cancelled = false;  ///< reset when a call begins
   std::string last_error;
   std::string protocol_text;
 
@@ -43,6 +57,8 @@ class Session {
   [[nodiscard]] const dicom::ReadOutcome& outcome() const { return outcome_; }
   /// Text kept as long as the cases.
   [[nodiscard]] const char* keep(std::string text);
+  /// Text kept as long as the session.
+  [[nodiscard]] const char* keep_for_good(std::string text);
 
   [[nodiscard]] dosegate_result add_result(StoredResult result);
   [[nodiscard]] StoredResult* find_result(dosegate_result handle);
@@ -55,7 +71,7 @@ class Session {
   };
   dosegate_host host_;
   dicom::ReadOutcome outcome_;
-  std::deque<std::string> case_texts_;
+  KeptTexts case_texts_, session_texts_;
   std::vector<Slot> slots_;
 };
 

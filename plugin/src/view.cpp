@@ -17,11 +17,16 @@ namespace {
 
 int32_t verdict_number(evaluation::Verdict verdict) {
   switch (verdict) {
-    case evaluation::Verdict::Pass: return DOSEGATE_PASS;
-    case evaluation::Verdict::Variation: return DOSEGATE_VARIATION;
-    case evaluation::Verdict::Fail: return DOSEGATE_FAIL;
-    case evaluation::Verdict::Unknown: return DOSEGATE_UNKNOWN;
-    case evaluation::Verdict::NotApplicable: return DOSEGATE_NOT_APPLICABLE;
+    case evaluation::Verdict::Pass:
+      return DOSEGATE_PASS;
+    case evaluation::Verdict::Variation:
+      return DOSEGATE_VARIATION;
+    case evaluation::Verdict::Fail:
+      return DOSEGATE_FAIL;
+    case evaluation::Verdict::Unknown:
+      return DOSEGATE_UNKNOWN;
+    case evaluation::Verdict::NotApplicable:
+      return DOSEGATE_NOT_APPLICABLE;
   }
   throw InternalError("unknown verdict");
 }
@@ -39,8 +44,7 @@ std::string citation(const evaluation::Evaluation& e, const std::string& protoco
 
 // "<= 18 | 20": a test without its metric.
 std::string limit_text(const protocol::Test& test) {
-  std::string text =
-      fmt::format("{} {}", protocol::to_text(test.comparator), shortest(test.goal));
+  std::string text = fmt::format("{} {}", protocol::to_text(test.comparator), shortest(test.goal));
   if (test.variation) text += fmt::format(" | {}", shortest(*test.variation));
   return text;
 }
@@ -48,7 +52,8 @@ std::string limit_text(const protocol::Test& test) {
 }  // namespace
 
 const char* version_text() {
-  return DOSEGATE_VERSION_TEXT(DOSEGATE_VERSION_MAJOR, DOSEGATE_VERSION_MINOR, DOSEGATE_VERSION_PATCH);
+  return DOSEGATE_VERSION_TEXT(DOSEGATE_VERSION_MAJOR, DOSEGATE_VERSION_MINOR,
+                               DOSEGATE_VERSION_PATCH);
 }
 
 dosegate_finding finding_view(const Finding& finding, const Keep& keep) {
@@ -107,7 +112,8 @@ dosegate_rule rule_view(const evaluation::Evaluation& e, const evaluation::RuleR
   view.metric = keep(metrics::to_text(test.test.metric));
   view.measured = keep(evaluation::shown(test.value, test.test));
   if (test.near_maximum) {
-    view.beside = keep(fmt::format("D0.03cc is {}", evaluation::shown(*test.near_maximum, test.test)));
+    view.beside =
+        keep(fmt::format("D0.03cc is {}", evaluation::shown(*test.near_maximum, test.test)));
   }
   view.limit = keep(limit_text(test.test));
   view.unit = keep(std::string(metrics::to_text(test.value.unit)));
@@ -146,7 +152,8 @@ std::string protocol_file_text(const std::string& id_or_path) {
   std::ifstream file(p.origin, std::ios::binary);
   std::ostringstream content;
   content << file.rdbuf();
-  if (!file) refuse(Error{ErrorCode::FileUnreadable, "The protocol file cannot be read.", p.origin});
+  if (!file)
+    refuse(Error{ErrorCode::FileUnreadable, "The protocol file cannot be read.", p.origin});
   return content.str();
 }
 

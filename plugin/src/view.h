@@ -16,9 +16,10 @@ using Keep = std::function<const char*(std::string)>;
 [[nodiscard]] const char* version_text();
 
 [[nodiscard]] dosegate_finding finding_view(const Finding& finding, const Keep& keep);
-[[nodiscard]] dosegate_evaluation_info evaluation_view(const evaluation::Evaluation& e, const Keep& keep);
-[[nodiscard]] dosegate_rule rule_view(const evaluation::Evaluation& e, const evaluation::RuleResult& rule,
-                                      const Keep& keep);
+[[nodiscard]] dosegate_evaluation_info evaluation_view(const evaluation::Evaluation& e,
+                                                       const Keep& keep);
+[[nodiscard]] dosegate_rule rule_view(const evaluation::Evaluation& e,
+                                      const evaluation::RuleResult& rule, const Keep& keep);
 [[nodiscard]] dosegate_plan_check plan_check_view(const evaluation::Evaluation& e,
                                                   const evaluation::PlanCheckResult& check,
                                                   const Keep& keep);

@@ -15,7 +15,9 @@ struct Refusal {
   Error error;
 };
 
-[[noreturn]] inline void refuse(Error error) { throw Refusal{std::move(error)}; }
+[[noreturn]] inline void refuse(Error error) {
+  throw Refusal{std::move(error)};
+}
 [[noreturn]] inline void refuse(int32_t code, std::string text) {
   refuse(Error{static_cast<ErrorCode>(code), std::move(text), {}});
 }
@@ -31,7 +33,8 @@ inline void require_argument(bool good, const char* what) {
   if (!good) refuse(DOSEGATE_ARGUMENT_INVALID, what);
 }
 
-/// Runs `work(session)` under the session's lock and turns whatever happens into a status and a sentence.
+/// Runs `work(session)` under the session's lock and turns whatever happens into a status and a
+/// sentence.
 template <class Work>
 int32_t call(dosegate_session handle, Work work) noexcept {
   std::shared_ptr<Session> session;
@@ -43,9 +46,9 @@ int32_t call(dosegate_session handle, Work work) noexcept {
   if (session == nullptr) return DOSEGATE_HANDLE_INVALID;
   const std::unique_lock lock(session->busy, std::try_to_lock);
   if (!lock.owns_lock()) return DOSEGATE_BUSY;
-  const auto failed = [&](int32_t status, const char* text) {
+  const auto failed = [&](int32_t status, const char* text, const char* code = "") {
     try {
-      session->last_error = text;
+      session->last_error = std::string(text) + code;
     } catch (...) {
       session->last_error.clear();
     }
@@ -53,6 +56,7 @@ int32_t call(dosegate_session handle, Work work) noexcept {
   };
   try {
     session->last_error.clear();
+    session->cancelled = false;
     work(*session);
     return DOSEGATE_OK;
   } catch (const Refusal& refusal) {
@@ -67,7 +71,7 @@ int32_t call(dosegate_session handle, Work work) noexcept {
     return failed(DOSEGATE_OUT_OF_MEMORY, "There is not enough memory. [901]");
   } catch (const std::exception& defect) {
     // A defect of ours; its text says where, for the report to the authors.
-    return failed(DOSEGATE_INTERNAL, defect.what());
+    return failed(DOSEGATE_INTERNAL, defect.what(), " [900]");
   } catch (...) {
     return failed(DOSEGATE_INTERNAL, "An unknown exception reached the interface. [900]");
   }
@@ -89,7 +93,8 @@ Struct taken(const Struct* in) {
   Struct value{};
   if (in == nullptr) return value;
   require_argument(in->struct_size >= sizeof(uint32_t) * 2, "A struct's struct_size is not set.");
-  std::memcpy(static_cast<void*>(&value), in, std::min<std::size_t>(in->struct_size, sizeof(Struct)));
+  std::memcpy(static_cast<void*>(&value), in,
+              std::min<std::size_t>(in->struct_size, sizeof(Struct)));
   return value;
 }
 

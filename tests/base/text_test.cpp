@@ -9,7 +9,8 @@ TEST(ParseNumber, TakesOnlyAWholeFiniteAsciiNumber) {
   EXPECT_EQ(parse_number("1.5"), 1.5);
   EXPECT_EQ(parse_number(" +1.4e-5 "), 1.4e-5);
   EXPECT_EQ(parse_number("-0.0"), 0.0);
-  for (const char* bad : {"", " ", "1,5", "1.5x", "nan", "inf", "1e999", "0x10", "+-1", "1 2", "--1"}) {
+  for (const char* bad :
+       {"", " ", "1,5", "1.5x", "nan", "inf", "1e999", "0x10", "+-1", "1 2", "--1"}) {
     EXPECT_FALSE(parse_number(bad).has_value()) << bad;
   }
 }
@@ -24,9 +25,15 @@ TEST(FixedBeside, NeverShowsAValueOnTheWrongSideOfItsLimit) {
 
 TEST(Printable, ReplacesWhatCouldFoolATerminal) {
   EXPECT_EQ(printable("Liver\x1b[31m"), "Liver\xEF\xBF\xBD[31m");
-  EXPECT_EQ(printable("\xC3\xBC"), "\xC3\xBC");                     // u umlaut stays
-  EXPECT_EQ(printable("\xFF" "a"), "\xEF\xBF\xBD" "a");             // not UTF-8
-  EXPECT_EQ(printable("a\xE2\x80\xAE" "b"), "a\xEF\xBF\xBD" "b");   // right-to-left override
+  EXPECT_EQ(printable("\xC3\xBC"), "\xC3\xBC");  // u umlaut stays
+  EXPECT_EQ(printable("\xFF"
+                      "a"),
+            "\xEF\xBF\xBD"
+            "a");  // not UTF-8
+  EXPECT_EQ(printable("a\xE2\x80\xAE"
+                      "b"),
+            "a\xEF\xBF\xBD"
+            "b");  // right-to-left override
 }
 
 TEST(CsvField, QuotesAndDisarmsFormulas) {
@@ -36,7 +43,9 @@ TEST(CsvField, QuotesAndDisarmsFormulas) {
   EXPECT_EQ(csv_field("=SUM(A1)"), "'=SUM(A1)");
 }
 
-TEST(Trim, TakesNoBreakSpacesToo) { EXPECT_EQ(trim("\xC2\xA0 Liver \xC2\xA0"), "Liver"); }
+TEST(Trim, TakesNoBreakSpacesToo) {
+  EXPECT_EQ(trim("\xC2\xA0 Liver \xC2\xA0"), "Liver");
+}
 
 }  // namespace
 }  // namespace dosegate

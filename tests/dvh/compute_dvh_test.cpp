@@ -1,5 +1,6 @@
 // The engine against closed forms. In a linear dose trilinear interpolation is exact, so what is
-// compared is integration alone; where the dose is curved, the truth is that of the trilinear field.
+// compared is integration alone; where the dose is curved, the truth is that of the trilinear
+// field.
 #include "dvh/compute_dvh.h"
 
 #include <gtest/gtest.h>
@@ -31,7 +32,8 @@ Region region_of(const Roi& roi) {
 }
 
 Region box_region() {  // x 0..20, y 0..30, z -1.5..31.5
-  return region_of(stack("box", 0, 3, 11, [](double) { return std::vector{rectangle(0, 0, 20, 30)}; }));
+  return region_of(
+      stack("box", 0, 3, 11, [](double) { return std::vector{rectangle(0, 0, 20, 30)}; }));
 }
 
 GridSpec covering(double step, Vec3 phase) {
@@ -46,7 +48,8 @@ GridSpec covering(double step, Vec3 phase) {
 TEST(ComputeDvh, IsExactForABoxInALinearDose) {
   const Region box = box_region();
   // D = 10 + 0.7 z: uniform between 8.95 and 32.05 Gy.
-  const auto grid = grid_of(covering(2.5, {0.3, 0.9, 0.37}), [](const Vec3& p) { return 10 + 0.7 * p.z(); });
+  const auto grid =
+      grid_of(covering(2.5, {0.3, 0.9, 0.37}), [](const Vec3& p) { return 10 + 0.7 * p.z(); });
   const Dvh dvh = compute_dvh(box, grid);
   EXPECT_NEAR(dvh.volume().value(), 19.8, 1e-9);
   EXPECT_EQ(dvh.uncovered().value(), 0.0);
@@ -67,7 +70,9 @@ TEST(ComputeDvh, DoesNotDependOnTheGridsPhase) {
   const Region ball = region_of(stack("ball", -12, 1, 25, [](double z) {
     return std::vector{circle(0, 0, std::sqrt(std::max(0.01, 144 - z * z)), 200)};
   }));
-  const auto linear = [](const Vec3& p) { return 16 + 0.6 * p.x() - 0.5 * p.y() + 0.62449979984 * p.z(); };
+  const auto linear = [](const Vec3& p) {
+    return 16 + 0.6 * p.x() - 0.5 * p.y() + 0.62449979984 * p.z();
+  };
   std::vector<Dvh> all;
   for (const double phase : {0.0, 0.31, 0.77}) {
     GridSpec spec = covering(2.5, {phase, -phase, 2 * phase});
@@ -89,9 +94,8 @@ TEST(ComputeDvh, DoesNotDependOnTheGridsPhase) {
 TEST(ComputeDvh, MatchesTheClosedFormOfACylinderAlongAndAcrossTheGradient) {
   // Radius 12, 24 mm long with its half-slice caps; 16 Gy at the centre, 1 Gy/mm. 720 corners: the
   // inscribed polygon has 1.3e-5 less area than the circle.
-  const Region cylinder = region_of(stack("cylinder", -11, 2, 12, [](double) {
-    return std::vector{circle(0, 0, 12, 720)};
-  }));
+  const Region cylinder = region_of(
+      stack("cylinder", -11, 2, 12, [](double) { return std::vector{circle(0, 0, 12, 720)}; }));
   const double volume = std::numbers::pi * 144 * 24 / 1000;
   EXPECT_NEAR(cylinder.volume().value(), volume, volume * 2e-5);
   GridSpec spec = covering(3, {0.1, 0.2, 0.37});
@@ -113,8 +117,10 @@ TEST(ComputeDvh, MatchesTheClosedFormOfACylinderAlongAndAcrossTheGradient) {
 }
 
 TEST(ComputeDvh, DecidesPlateausByTheirExactDose) {
-  // Two levels: 5 Gy for x < 10, 20 Gy beyond, with the step inside one voxel distance (9.5 .. 10.5).
-  const auto grid = grid_of(covering(1, {0.5, 0, 0}), [](const Vec3& p) { return p.x() < 10 ? 5.0 : 20.0; });
+  // Two levels: 5 Gy for x < 10, 20 Gy beyond, with the step inside one voxel distance (9.5
+  // .. 10.5).
+  const auto grid =
+      grid_of(covering(1, {0.5, 0, 0}), [](const Vec3& p) { return p.x() < 10 ? 5.0 : 20.0; });
   const Dvh dvh = compute_dvh(box_region(), grid);
   const double volume = 19.8;
   // 9.5 of 20 mm at exactly 5 Gy, 9.5 at exactly 20 Gy, 1 mm of ramp between.
@@ -129,8 +135,8 @@ TEST(ComputeDvh, DecidesPlateausByTheirExactDose) {
 }
 
 TEST(ComputeDvh, TellsHottestAndColdestApartOnTwoLevels) {
-  // Exactly half the volume on either level and nothing between: the box's own midline is a voxel border
-  // of a grid whose outermost centres repeat. D50% is the hot level, DC50% the cold one.
+  // Exactly half the volume on either level and nothing between: the box's own midline is a voxel
+  // border of a grid whose outermost centres repeat. D50% is the hot level, DC50% the cold one.
   GridSpec spec = covering(1, {0, 0, 0});
   const auto grid = grid_of(spec, [](const Vec3& p) { return p.y() < -5 ? 0.0 : 7.0; });
   const Dvh dvh = compute_dvh(box_region(), grid);
@@ -170,8 +176,8 @@ TEST(ComputeDvh, HasNoDoseAtAllForARegionBesideTheGrid) {
 }
 
 TEST(ComputeDvh, FindsTheTurningPointOnASlantedBorder) {
-  // D = x y on a 10 mm grid is bilinear: along the border x + y = 10 of the triangle (0,0) (10,0) (0,10)
-  // the dose turns at x = y = 5 with 25 Gy, which no corner and no node shows.
+  // D = x y on a 10 mm grid is bilinear: along the border x + y = 10 of the triangle (0,0) (10,0)
+  // (0,10) the dose turns at x = y = 5 with 25 Gy, which no corner and no node shows.
   const Region triangle = region_of(stack("triangle", 0, 2, 5, [](double) {
     return std::vector{Polygon{{{0, 0}, {10, 0}, {0, 10}}}};
   }));
@@ -179,8 +185,8 @@ TEST(ComputeDvh, FindsTheTurningPointOnASlantedBorder) {
   spec.first = Vec3(-10, -10, -20);
   spec.step = Vec3(10, 10, 10);
   spec.count = {5, 5, 6};
-  const Dvh dvh = compute_dvh(triangle, grid_of(spec, [](const Vec3& p) { return p.x() * p.y(); }),
-                              {20.0_mm});
+  const Dvh dvh =
+      compute_dvh(triangle, grid_of(spec, [](const Vec3& p) { return p.x() * p.y(); }), {20.0_mm});
   EXPECT_NEAR(dvh.maximum()->value(), 25.0, 1e-12);
   EXPECT_NEAR(dvh.minimum()->value(), 0.0, 1e-12);
   // Mean of xy over the triangle: 100/12; exact although a single cell holds it.
@@ -188,13 +194,15 @@ TEST(ComputeDvh, FindsTheTurningPointOnASlantedBorder) {
 }
 
 TEST(ComputeDvh, IntegratesTheTrilinearFieldItselfHoweverCoarseItsCells) {
-  // A curved dose on a coarse grid. The mean is exact at any cell size; compare two very different ones.
+  // A curved dose on a coarse grid. The mean is exact at any cell size; compare two very different
+  // ones.
   const Region ball = region_of(stack("ball", -12, 1, 25, [](double z) {
     return std::vector{circle(0.3, -0.2, std::sqrt(std::max(0.01, 144 - z * z)), 200)};
   }));
   GridSpec spec = covering(3, {0.2, 0.5, 0.8});
   spec.first -= Vec3(10, 10, 10);
-  const auto grid = grid_of(spec, [](const Vec3& p) { return 50 * std::exp(-p.squaredNorm() / 200); });
+  const auto grid =
+      grid_of(spec, [](const Vec3& p) { return 50 * std::exp(-p.squaredNorm() / 200); });
   const Dvh coarse = compute_dvh(ball, grid, {3.0_mm});
   const Dvh fine = compute_dvh(ball, grid, {0.25_mm});
   EXPECT_NEAR(coarse.mean()->value(), fine.mean()->value(), 1e-9);
@@ -203,7 +211,8 @@ TEST(ComputeDvh, IntegratesTheTrilinearFieldItselfHoweverCoarseItsCells) {
   const Dvh usual = compute_dvh(ball, grid);
   for (const double share : {0.01, 0.05, 0.5, 0.95, 0.99}) {
     const Cc v(fine.volume().value() * share);
-    // The bar is 0.01 Gy in a linear and 0.03 Gy in a Gaussian dose; half the stricter one is asked for.
+    // The bar is 0.01 Gy in a linear and 0.03 Gy in a Gaussian dose; half the stricter one is asked
+    // for.
     EXPECT_NEAR(usual.hottest(v)->value(), fine.hottest(v)->value(), 0.005) << share;
   }
 }
@@ -241,7 +250,8 @@ TEST(ComputeDvh, MatchesABruteForceCountOfTheTrilinearField) {
     }
   }
   const Dvh dvh = compute_dvh(region, grid);
-  // Counting points 0.25 mm apart: a few parts in ten thousand of scatter on borders of this length.
+  // Counting points 0.25 mm apart: a few parts in ten thousand of scatter on borders of this
+  // length.
   EXPECT_NEAR(count * kStep * kStep * kStep / 1000, dvh.volume().value(), 5e-3);
   EXPECT_NEAR(sum / count, dvh.mean()->value(), 5e-3);
   EXPECT_NEAR(above * kStep * kStep * kStep / 1000, dvh.volume_at_least(20.0_gy).value(), 5e-3);
@@ -274,8 +284,8 @@ TEST(ComputeDvh, HandlesATiltedGridAndATiltedStackAlike) {
   EXPECT_NEAR(actual.maximum()->value(), expected.maximum()->value(), 1e-6);
   EXPECT_NEAR(actual.minimum()->value(), expected.minimum()->value(), 1e-6);
   for (const double share : {0.05, 0.5, 0.95}) {
-    EXPECT_NEAR(actual.hottest(Cc(19.8 * share))->value(), expected.hottest(Cc(19.8 * share))->value(),
-                0.002);
+    EXPECT_NEAR(actual.hottest(Cc(19.8 * share))->value(),
+                expected.hottest(Cc(19.8 * share))->value(), 0.002);
   }
 }
 

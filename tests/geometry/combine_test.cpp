@@ -20,11 +20,13 @@ Region box(double x0, double y0, double x1, double y1, double z0, double step, i
   return build_region(roi, *contour_frame(roi))->region;
 }
 
-double cc(const Region& region) { return region.volume().value(); }
+double cc(const Region& region) {
+  return region.volume().value();
+}
 
 TEST(Combine, SubtractsASolidWithOtherPlanes) {
-  const Region liver = box(0, 0, 40, 40, 1.5, 3, 10);   // z 0..30
-  const Region gtv = box(10, 10, 20, 20, 11, 2, 5);     // z 10..20, inside
+  const Region liver = box(0, 0, 40, 40, 1.5, 3, 10);  // z 0..30
+  const Region gtv = box(10, 10, 20, 20, 11, 2, 5);    // z 10..20, inside
   EXPECT_NEAR(cc(combine(liver, gtv, Combine::Subtract)), (1600 * 30 - 100 * 10) / 1000.0, 1e-10);
   EXPECT_NEAR(cc(combine(liver, gtv, Combine::Intersect)), 1.0, 1e-10);
   EXPECT_NEAR(cc(combine(liver, gtv, Combine::Union)), 48.0, 1e-10);
@@ -47,23 +49,26 @@ TEST(Combine, LeavesNothingOfASolidMinusItself) {
 }
 
 TEST(Combine, GivesNothingForSolidsApart) {
-  EXPECT_TRUE(combine(box(0, 0, 5, 5, 1, 2, 3), box(10, 0, 15, 5, 1, 2, 3), Combine::Intersect).empty());
-  EXPECT_TRUE(combine(box(0, 0, 5, 5, 1, 2, 3), box(0, 0, 5, 5, 101, 2, 3), Combine::Intersect).empty());
+  EXPECT_TRUE(
+      combine(box(0, 0, 5, 5, 1, 2, 3), box(10, 0, 15, 5, 1, 2, 3), Combine::Intersect).empty());
+  EXPECT_TRUE(
+      combine(box(0, 0, 5, 5, 1, 2, 3), box(0, 0, 5, 5, 101, 2, 3), Combine::Intersect).empty());
 }
 
-// Any polygon of 3..12 corners in a 60 mm square, self-crossing or not, on a coarse lattice so that shared
-// corners and overlapping edges occur often.
+// Any polygon of 3..12 corners in a 60 mm square, self-crossing or not, on a coarse lattice so that
+// shared corners and overlapping edges occur often.
 rc::Gen<Polygon> any_polygon() {
-  const auto corner = rc::gen::map(rc::gen::pair(rc::gen::inRange(0, 25), rc::gen::inRange(0, 25)),
-                                   [](std::pair<int, int> p) {
-                                     return std::pair<double, double>(2.5 * p.first, 2.5 * p.second);
-                                   });
-  return rc::gen::map(rc::gen::mapcat(rc::gen::inRange<std::size_t>(3, 13),
-                                      [corner](std::size_t n) {
-                                        return rc::gen::container<std::vector<std::pair<double, double>>>(
-                                            n, corner);
-                                      }),
-                      [](std::vector<std::pair<double, double>> points) { return Polygon{points}; });
+  const auto corner = rc::gen::map(
+      rc::gen::pair(rc::gen::inRange(0, 25), rc::gen::inRange(0, 25)), [](std::pair<int, int> p) {
+        return std::pair<double, double>(2.5 * p.first, 2.5 * p.second);
+      });
+  return rc::gen::map(
+      rc::gen::mapcat(rc::gen::inRange<std::size_t>(3, 13),
+                      [corner](std::size_t n) {
+                        return rc::gen::container<std::vector<std::pair<double, double>>>(n,
+                                                                                          corner);
+                      }),
+      [](std::vector<std::pair<double, double>> points) { return Polygon{points}; });
 }
 
 Region prism(const std::vector<Polygon>& polygons, double z0) {
@@ -123,8 +128,8 @@ RC_GTEST_PROP(Combine, KeepsTheLawsOfSets, ()) {
   RC_ASSERT(std::abs(cc(combine(a, b, Combine::Union)) - (cc(a) + cc(b) - both)) < tolerance);
   RC_ASSERT(std::abs(cc(combine(b, a, Combine::Intersect)) - both) < tolerance);
   // A = (A - B) + (A & B)
-  const Region again = combine(combine(a, b, Combine::Subtract), combine(a, b, Combine::Intersect),
-                               Combine::Union);
+  const Region again =
+      combine(combine(a, b, Combine::Subtract), combine(a, b, Combine::Intersect), Combine::Union);
   RC_ASSERT(std::abs(cc(again) - cc(a)) < tolerance);
 }
 

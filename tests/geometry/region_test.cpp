@@ -34,7 +34,8 @@ BuiltRegion build(const Roi& roi, RegionOptions options = {}) {
 
 TEST(BuildRegion, OwnsTheSpaceToTheMidpointsAndHalfASpacingAtTheEnds) {
   // 20 x 30 mm on 11 planes of 3 mm: 33 mm long with half-slice caps, 30 mm without.
-  const Roi roi = stack("box", 0, 3, 11, [](double) { return std::vector{rectangle(0, 0, 20, 30)}; });
+  const Roi roi =
+      stack("box", 0, 3, 11, [](double) { return std::vector{rectangle(0, 0, 20, 30)}; });
   EXPECT_NEAR(build(roi).region.volume().value(), 20 * 30 * 33 / 1000.0, kRounding_cc);
   EXPECT_NEAR(build(roi, {EndCaps::None, {}}).region.volume().value(), 20 * 30 * 30 / 1000.0,
               kRounding_cc);
@@ -58,10 +59,19 @@ TEST(BuildRegion, FillsAnIslandInAHole) {
 
 TEST(BuildRegion, ReadsAKeyholeAsTheRingItDraws) {
   // Outer square, a bridge of zero width walked twice, the hole: one polygon.
-  const Polygon keyhole{{{0, 0}, {20, 0}, {20, 20}, {0, 20}, {0, 10}, {5, 10}, {5, 15}, {15, 15},
-                         {15, 5}, {5, 5}, {5, 10}, {0, 10}}};
-  const auto built =
-      build(stack("keyhole", 0, 2, 5, [&](double) { return std::vector{keyhole}; }));
+  const Polygon keyhole{{{0, 0},
+                         {20, 0},
+                         {20, 20},
+                         {0, 20},
+                         {0, 10},
+                         {5, 10},
+                         {5, 15},
+                         {15, 15},
+                         {15, 5},
+                         {5, 5},
+                         {5, 10},
+                         {0, 10}}};
+  const auto built = build(stack("keyhole", 0, 2, 5, [&](double) { return std::vector{keyhole}; }));
   EXPECT_NEAR(built.region.volume().value(), (400 - 100) * 10 / 1000.0, kRounding_cc);
   EXPECT_FALSE(has(built.findings, FindingCode::RoiContoursOverlap));
 }
@@ -114,7 +124,8 @@ TEST(BuildRegion, CapsBothSidesOfALongGap) {
 }
 
 TEST(BuildRegion, HandlesAFirstGapOfFiveThenTwo) {
-  // Slabs: -1..2.5, 2.5..6, then 2 mm each, half a nominal (2 mm) spacing at the ends: 29 mm in all.
+  // Slabs: -1..2.5, 2.5..6, then 2 mm each, half a nominal (2 mm) spacing at the ends: 29 mm in
+  // all.
   Roi roi = stack("uneven", 5, 2, 12, [](double) { return std::vector{rectangle(0, 0, 10, 10)}; });
   roi.contours.push_back(axial(rectangle(0, 0, 10, 10), 0));
   EXPECT_NEAR(build(roi).region.volume().value(), 100 * 29 / 1000.0, kRounding_cc);
@@ -176,7 +187,8 @@ TEST(BuildRegion, RefusesARoiWithoutArea) {
 
 TEST(BuildRegion, TakesSagittalAndTiltedStacksAsWhatTheyAre) {
   // The same box, turned: volume must not change. 20 x 30 mm, 11 planes of 3 mm.
-  const Roi upright = stack("box", 0, 3, 11, [](double) { return std::vector{rectangle(0, 0, 20, 30)}; });
+  const Roi upright =
+      stack("box", 0, 3, 11, [](double) { return std::vector{rectangle(0, 0, 20, 30)}; });
   const double tilt = 5.0 * std::numbers::pi / 180.0;
   model::Mat3 tilted;
   tilted << 1, 0, 0, 0, std::cos(tilt), -std::sin(tilt), 0, std::sin(tilt), std::cos(tilt);
@@ -213,14 +225,17 @@ TEST(BuildRegion, RefusesContoursOfDifferentTiltAndContoursThatAreNotPlanar) {
 
 TEST(NominalSpacing, IsTheSmallestDistanceThatRecurs) {
   model::StructureSet set;
-  set.rois.push_back(stack("a", 0, 3, 11, [](double) { return std::vector{rectangle(0, 0, 9, 9)}; }));
-  set.rois.push_back(stack("b", 0, 6, 5, [](double) { return std::vector{rectangle(0, 0, 9, 9)}; }));
+  set.rois.push_back(
+      stack("a", 0, 3, 11, [](double) { return std::vector{rectangle(0, 0, 9, 9)}; }));
+  set.rois.push_back(
+      stack("b", 0, 6, 5, [](double) { return std::vector{rectangle(0, 0, 9, 9)}; }));
   set.rois[0].contours.push_back(axial(rectangle(0, 0, 9, 9), 31));  // a 1 mm gap, once
   EXPECT_NEAR(nominal_spacing_mm(set, model::Vec3::UnitZ()).value(), 3.0, 1e-12);
 }
 
 TEST(BuildRegion, TakesARoiDrawnOnEverySixthPlaneAsOneBody) {
-  const Roi roi = stack("wide", 0, 18, 6, [](double) { return std::vector{rectangle(0, 0, 10, 10)}; });
+  const Roi roi =
+      stack("wide", 0, 18, 6, [](double) { return std::vector{rectangle(0, 0, 10, 10)}; });
   const auto built = build(roi, {EndCaps::Half, 3.0});
   EXPECT_NEAR(built.region.volume().value(), 100 * 108 / 1000.0, kRounding_cc);
   EXPECT_TRUE(has(built.findings, FindingCode::RoiSpacingUneven));

@@ -318,7 +318,8 @@ TEST(CheckJson, KeepsItsPromisesOnARealEvaluation) {
   const auto protocol = protocol::builtin_protocol(protocol::kDefaultProtocol);
   ASSERT_TRUE(protocol.has_value());
   evaluation::EvaluationOptions options;
-  options.course = {evaluation::FractionDose::Auto, 25, 50.0};
+  options.course.fractions = 25;
+  options.course.prescription_gy = 50.0;
   const auto evaluation = evaluation::evaluate(plan_case, {*protocol}, options);
   ASSERT_TRUE(evaluation.has_value()) << to_text(evaluation.error());
   const Json json = written(*evaluation);

@@ -65,12 +65,13 @@ inline Roi stack(std::string name, double z0, double step, int count,
 }
 
 struct GridSpec {
-  Vec3 first{0, 0, 0};      ///< centre of the first voxel
+  Vec3 first{0, 0, 0};  ///< centre of the first voxel
   Vec3 step{1, 1, 1};
   std::array<int, 3> count{2, 2, 2};
 };
 
-inline model::DoseGrid grid_of(const GridSpec& spec, const std::function<double(const Vec3&)>& dose) {
+inline model::DoseGrid grid_of(const GridSpec& spec,
+                               const std::function<double(const Vec3&)>& dose) {
   model::GridGeometry g;
   g.origin = spec.first;
   for (int a = 0; a < 3; ++a) {
@@ -82,7 +83,8 @@ inline model::DoseGrid grid_of(const GridSpec& spec, const std::function<double(
   for (int k = 0; k < spec.count[2]; ++k) {
     for (int j = 0; j < spec.count[1]; ++j) {
       for (int i = 0; i < spec.count[0]; ++i) {
-        values.push_back(dose(spec.first + Vec3(i * spec.step[0], j * spec.step[1], k * spec.step[2])));
+        values.push_back(
+            dose(spec.first + Vec3(i * spec.step[0], j * spec.step[1], k * spec.step[2])));
       }
     }
   }

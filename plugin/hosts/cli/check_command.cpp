@@ -17,20 +17,29 @@ struct CheckOptions {
 
 const char* verdict_word(int32_t verdict) {
   switch (verdict) {
-    case DOSEGATE_PASS: return "PASS";
-    case DOSEGATE_VARIATION: return "VARIATION";
-    case DOSEGATE_FAIL: return "FAIL";
-    case DOSEGATE_NOT_APPLICABLE: return "n/a";
-    default: return "UNKNOWN";
+    case DOSEGATE_PASS:
+      return "PASS";
+    case DOSEGATE_VARIATION:
+      return "VARIATION";
+    case DOSEGATE_FAIL:
+      return "FAIL";
+    case DOSEGATE_NOT_APPLICABLE:
+      return "n/a";
+    default:
+      return "UNKNOWN";
   }
 }
 
 int exit_of_verdict(int32_t verdict) {
   switch (verdict) {
-    case DOSEGATE_PASS: return kPass;
-    case DOSEGATE_VARIATION: return kVariation;
-    case DOSEGATE_FAIL: return kFail;
-    default: return kUnknown;  // whatever is not known to pass does not pass
+    case DOSEGATE_PASS:
+      return kPass;
+    case DOSEGATE_VARIATION:
+      return kVariation;
+    case DOSEGATE_FAIL:
+      return kFail;
+    default:
+      return kUnknown;  // whatever is not known to pass does not pass
   }
 }
 
@@ -60,8 +69,8 @@ std::string course_line(const dosegate_evaluation_info& info) {
       info.fractions > 0 ? fmt::format("in {} fractions", info.fractions) : "fractions unknown";
   std::string line = fmt::format("{} {}", dose, fractions);
   if (info.bed_gy > 0) {
-    line += fmt::format(" (BED {:.1f} Gy, EQD2 {:.1f} Gy at alpha/beta {})", info.bed_gy, info.eqd2_gy,
-                        number(info.alpha_beta_gy, 2));
+    line += fmt::format(" (BED {:.1f} Gy, EQD2 {:.1f} Gy at alpha/beta {})", info.bed_gy,
+                        info.eqd2_gy, number(info.alpha_beta_gy, 2));
   }
   return line;
 }
@@ -95,13 +104,15 @@ Line rule_line(const dosegate_rule& rule) {
   std::string measured = "not measured";
   if (!metric.empty()) measured = fmt::format("{} = {}", metric, rule.measured);
   if (rule.beside[0] != '\0') measured += fmt::format(" (this decides; {})", rule.beside);
-  return {{word, rule.id, measured, rule.limit, 
-           taken.empty() || taken == rule.structure ? rule.structure
-                                                    : fmt::format("{} [{}]", rule.structure, taken)},
-          rule.reason};
+  return {
+      {word, rule.id, measured, rule.limit,
+       taken.empty() || taken == rule.structure ? rule.structure
+                                                : fmt::format("{} [{}]", rule.structure, taken)},
+      rule.reason};
 }
 
-// Rules and plan checks by what they mean for the verdict; what does not apply comes last, one line each.
+// Rules and plan checks by what they mean for the verdict; what does not apply comes last, one line
+// each.
 std::string sections(const Library& library, dosegate_result result,
                      const dosegate_evaluation_info& info) {
   std::vector<Line> required, advisory, plan, not_applicable;
@@ -186,7 +197,8 @@ int run_check(const CheckOptions& options) {
     exit_code = worse(exit_code, exit_of_verdict(info.verdict));
     pages += (pages.empty() ? "" : "\n") + page(library, result);
     if (!options.json.empty()) objects.push_back(library.render(result, DOSEGATE_JSON));
-    if (!options.csv.empty()) outputs.push_back({options.csv, library.render(result, DOSEGATE_CSV)});
+    if (!options.csv.empty())
+      outputs.push_back({options.csv, library.render(result, DOSEGATE_CSV)});
   }
   if (!options.json.empty()) outputs.push_back({options.json, joined_json(objects)});
   write_all(outputs);
@@ -199,13 +211,21 @@ int run_check(const CheckOptions& options) {
 
 Run add_check(CLI::App& app) {
   auto options = std::make_shared<CheckOptions>();
-  CLI::App* command = app.add_subcommand("check", "Hold plans against a protocol and give a verdict");
+  CLI::App* command =
+      app.add_subcommand("check", "Hold plans against a protocol and give a verdict");
   add_common(*command, options->common);
-  command->add_option("--protocol", options->protocols,
-                      "Built-in id or file; may be given several times (default: hcc-rt-ici)");
-  command->add_option("--context", options->context, "key=value for rules that ask for it (site=liver)");
-  command->add_option("--json", options->json, "Write the whole result as JSON to a file, - for standard output");
-  command->add_option("--csv", options->csv, "Write one row a rule as CSV to a file, - for standard output");
+  command
+      ->add_option("--protocol", options->protocols,
+                   "Built-in id or file; may be given several times (default: hcc-rt-ici)")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--context", options->context,
+                   "key=value for rules that ask for it (site=liver)")
+      ->allow_extra_args(false);
+  command->add_option("--json", options->json,
+                      "Write the whole result as JSON to a file, - for standard output");
+  command->add_option("--csv", options->csv,
+                      "Write one row a rule as CSV to a file, - for standard output");
   return [options, command]() -> int { return command->parsed() ? run_check(*options) : -1; };
 }
 

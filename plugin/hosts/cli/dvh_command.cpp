@@ -48,18 +48,21 @@ std::string page(const Library& library, dosegate_result result) {
       if (i == 0) rows.front().emplace_back(metric.metric);
       row.push_back(cell(metric));
       const bool told = s.reason[0] != '\0' || metric.reason[0] == '\0';
-      if (!told) notes.push_back(fmt::format("  {}: {}: {}\n", s.name, metric.metric, metric.reason));
+      if (!told)
+        notes.push_back(fmt::format("  {}: {}: {}\n", s.name, metric.metric, metric.reason));
     }
     rows.push_back(std::move(row));
   }
-  std::string text = fmt::format("plan {}, patient {}\n", info.plan_label[0] ? info.plan_label : "(none)",
-                                 info.patient_id[0] ? info.patient_id : "(no id)");
+  std::string text =
+      fmt::format("plan {}, patient {}\n", info.plan_label[0] ? info.plan_label : "(none)",
+                  info.patient_id[0] ? info.patient_id : "(no id)");
   text += table(rows, 2);
   if (!notes.empty()) text += "\n";
   for (const std::string& note : notes) text += note;
   if (info.finding_count > 0) text += "\n";
   for (std::size_t i = 0; i < info.finding_count; ++i) {
-    text += "  " + finding_line(library.get<dosegate_finding>(dosegate_dvh_finding, result, i)) + "\n";
+    text +=
+        "  " + finding_line(library.get<dosegate_finding>(dosegate_dvh_finding, result, i)) + "\n";
   }
   return text;
 }
@@ -69,7 +72,8 @@ int run_dvh(const DvhOptions& options) {
   const std::vector<std::size_t> cases = read_cases(library, options.common);
   const bool files = !options.json.empty() || !options.csv.empty() || !options.metrics_csv.empty();
   if (cases.size() > 1 && files) {
-    throw Stop(kUsage, "An output file holds one plan and the input has several; name one with --plan.");
+    throw Stop(kUsage,
+               "An output file holds one plan and the input has several; name one with --plan.");
   }
   const auto maps = pointers(options.common.map);
   const dosegate_options call = options_of(options.common, maps);
@@ -91,11 +95,14 @@ int run_dvh(const DvhOptions& options) {
     pages += (pages.empty() ? "" : "\n") + page(library, result);
     const auto info = library.get<dosegate_dvh_info>(dosegate_dvh_get, result);
     for (std::size_t s = 0; s < info.structure_count && !options.structures.empty(); ++s) {
-      const auto structure = library.get<dosegate_dvh_structure>(dosegate_dvh_get_structure, result, s);
+      const auto structure =
+          library.get<dosegate_dvh_structure>(dosegate_dvh_get_structure, result, s);
       complete = complete && (structure.present & DOSEGATE_HAS_DVH) != 0;
     }
-    if (!options.json.empty()) outputs.push_back({options.json, library.render(result, DOSEGATE_JSON)});
-    if (!options.csv.empty()) outputs.push_back({options.csv, library.render(result, DOSEGATE_CSV)});
+    if (!options.json.empty())
+      outputs.push_back({options.json, library.render(result, DOSEGATE_JSON)});
+    if (!options.csv.empty())
+      outputs.push_back({options.csv, library.render(result, DOSEGATE_CSV)});
     if (!options.metrics_csv.empty()) {
       outputs.push_back({options.metrics_csv, library.render(result, DOSEGATE_METRICS_CSV)});
     }
@@ -111,18 +118,26 @@ int run_dvh(const DvhOptions& options) {
 
 Run add_dvh(CLI::App& app) {
   auto options = std::make_shared<DvhOptions>();
-  CLI::App* command = app.add_subcommand("dvh", "Dose-volume histograms and metrics, without a protocol");
+  CLI::App* command =
+      app.add_subcommand("dvh", "Dose-volume histograms and metrics, without a protocol");
   add_common(*command, options->common);
-  command->add_option("--structure", options->structures,
-                      "ROI name or expression, \"Liver - GTV*\"; may be given several times (default: every ROI)");
-  command->add_option("--metric", options->metrics,
-                      "\"D95%[Gy]\", \"V5Gy[cc]\", \"Max[Gy]@EQD2(ab=3)\"; may be given several times");
+  command
+      ->add_option("--structure", options->structures,
+                   "ROI name or expression, \"Liver - GTV*\"; may be given several times (default: "
+                   "every ROI)")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--metric", options->metrics,
+                   "\"D95%[Gy]\", \"V5Gy[cc]\", \"Max[Gy]@EQD2(ab=3)\"; may be given several times")
+      ->allow_extra_args(false);
   command
       ->add_option("--end-caps", options->common.end_caps,
                    "What lies beyond the end planes of a structure: half a spacing or nothing")
       ->check(CLI::IsMember({"half", "none"}));
-  command->add_option("--json", options->json, "Write curves and metrics as JSON to a file, - for standard output");
-  command->add_option("--csv", options->csv, "Write the curves as CSV to a file, - for standard output");
+  command->add_option("--json", options->json,
+                      "Write curves and metrics as JSON to a file, - for standard output");
+  command->add_option("--csv", options->csv,
+                      "Write the curves as CSV to a file, - for standard output");
   command->add_option("--metrics-csv", options->metrics_csv,
                       "Write the metrics as CSV to a file, - for standard output");
   return [options, command]() -> int { return command->parsed() ? run_dvh(*options) : -1; };

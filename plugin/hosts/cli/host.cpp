@@ -20,7 +20,9 @@ Library::Library() {
   if (status != DOSEGATE_OK) throw Stop(kInternal, "The library could not be started.");
 }
 
-Library::~Library() { (void)dosegate_session_destroy(session_); }
+Library::~Library() {
+  (void)dosegate_session_destroy(session_);
+}
 
 void Library::check(int32_t status) const {
   if (status != DOSEGATE_OK) throw Stop(exit_for(status), dosegate_last_error(session_));
@@ -58,7 +60,8 @@ std::string finding_line(const dosegate_finding& finding) {
   const char* severity = finding.severity == DOSEGATE_ERROR     ? "error"
                          : finding.severity == DOSEGATE_WARNING ? "warning"
                                                                 : "note";
-  if (finding.where[0] == '\0') return fmt::format("{}: {} [{}]", severity, finding.text, finding.code);
+  if (finding.where[0] == '\0')
+    return fmt::format("{}: {} [{}]", severity, finding.text, finding.code);
   return fmt::format("{}: {}: {} [{}]", severity, finding.where, finding.text, finding.code);
 }
 
@@ -79,16 +82,19 @@ std::vector<std::size_t> read_cases(const Library& library, const CommonOptions&
     const auto info = library.get<dosegate_case_info>(dosegate_case_get, i);
     if (info.status != DOSEGATE_OK) {
       refusals += fmt::format("{}{}", refusals.empty() ? "" : "\n", info.refusal);
-    } else if (common.plan.empty() || common.plan == info.plan_label || common.plan == info.plan_uid) {
+    } else if (common.plan.empty() || common.plan == info.plan_label ||
+               common.plan == info.plan_uid) {
       wanted.push_back(i);
     }
   }
   // A refused plan ends the command unless the user named another one: a result without it could be
   // taken for the whole.
   if (!refusals.empty() && (common.plan.empty() || wanted.empty())) throw Stop(kInput, refusals);
-  if (wanted.empty()) throw Stop(kUsage, fmt::format("There is no plan \"{}\" in the input.", common.plan));
+  if (wanted.empty())
+    throw Stop(kUsage, fmt::format("There is no plan \"{}\" in the input.", common.plan));
   if (!common.plan.empty() && wanted.size() > 1) {
-    throw Stop(kUsage, fmt::format("Several plans are labelled \"{}\"; name one by its UID.", common.plan));
+    throw Stop(kUsage,
+               fmt::format("Several plans are labelled \"{}\"; name one by its UID.", common.plan));
   }
   return wanted;
 }

@@ -77,11 +77,13 @@ struct CommonOptions {
 [[nodiscard]] std::vector<const char*> pointers(const std::vector<std::string>& texts);
 
 /// The C options; `maps` must outlive them.
-[[nodiscard]] dosegate_options options_of(const CommonOptions& common, const std::vector<const char*>& maps);
+[[nodiscard]] dosegate_options options_of(const CommonOptions& common,
+                                          const std::vector<const char*>& maps);
 
-/// Reads the inputs and returns the numbers of the cases that were asked for. Prints what was left out.
-/// Stops with kInput if a case that was asked for was refused.
-[[nodiscard]] std::vector<std::size_t> read_cases(const Library& library, const CommonOptions& common);
+/// Reads the inputs and returns the numbers of the cases that were asked for. Prints what was left
+/// out. Stops with kInput if a case that was asked for was refused.
+[[nodiscard]] std::vector<std::size_t> read_cases(const Library& library,
+                                                  const CommonOptions& common);
 
 /// "warning: text (where) [code]"
 [[nodiscard]] std::string finding_line(const dosegate_finding& finding);

@@ -22,9 +22,10 @@ std::string doses_of(const Library& library, std::size_t at, const dosegate_case
   std::vector<std::vector<std::string>> rows;
   for (std::size_t i = 0; i < info.dose_count; ++i) {
     const auto dose = library.get<dosegate_dose_info>(dosegate_case_dose, at, i);
-    rows.push_back({dose.summation, dose.type,
-                    fmt::format("{} x {} x {} voxels", dose.voxels[0], dose.voxels[1], dose.voxels[2]),
-                    fmt::format("maximum {:.3f} Gy", dose.maximum_gy), dose.source});
+    rows.push_back(
+        {dose.summation, dose.type,
+         fmt::format("{} x {} x {} voxels", dose.voxels[0], dose.voxels[1], dose.voxels[2]),
+         fmt::format("maximum {:.3f} Gy", dose.maximum_gy), dose.source});
   }
   return table(rows, 4);
 }
@@ -45,17 +46,22 @@ std::string rois_of(const Library& library, std::size_t at, const dosegate_case_
 std::string page(const Library& library, std::size_t at) {
   const auto info = library.get<dosegate_case_info>(dosegate_case_get, at);
   if (info.status != DOSEGATE_OK) return fmt::format("refused: {}\n", info.refusal);
-  std::string text = fmt::format("plan {}, patient {}\n", info.plan_label[0] ? info.plan_label : "(none)",
-                                 info.patient_id[0] ? info.patient_id : "(no id)");
-  text += fmt::format("  fractions {}, prescription {}\n",
-                      info.fractions > 0 ? fmt::format("{}", info.fractions) : "unknown",
-                      info.prescription_gy > 0 ? fmt::format("{} Gy", info.prescription_gy) : "unknown");
+  std::string text =
+      fmt::format("plan {}, patient {}\n", info.plan_label[0] ? info.plan_label : "(none)",
+                  info.patient_id[0] ? info.patient_id : "(no id)");
+  text += fmt::format(
+      "  fractions {}, prescription {}\n",
+      info.fractions > 0 ? fmt::format("{}", info.fractions) : "unknown",
+      info.prescription_gy > 0 ? fmt::format("{} Gy", info.prescription_gy) : "unknown");
   text += "  files\n" + files_of(library, at, info);
-  text += fmt::format("  dose{}\n", info.dose_count == 0 ? ": none" : "") + doses_of(library, at, info);
-  text += fmt::format("  structures{}\n", info.has_structures ? "" : ": none") + rois_of(library, at, info);
+  text +=
+      fmt::format("  dose{}\n", info.dose_count == 0 ? ": none" : "") + doses_of(library, at, info);
+  text += fmt::format("  structures{}\n", info.has_structures ? "" : ": none") +
+          rois_of(library, at, info);
   text += fmt::format("  findings{}\n", info.finding_count == 0 ? ": none" : "");
   for (std::size_t i = 0; i < info.finding_count; ++i) {
-    text += "    " + finding_line(library.get<dosegate_finding>(dosegate_case_finding, at, i)) + "\n";
+    text +=
+        "    " + finding_line(library.get<dosegate_finding>(dosegate_case_finding, at, i)) + "\n";
   }
   return text;
 }
@@ -71,7 +77,8 @@ int run_inspect(const std::vector<std::string>& inputs) {
   bool refused = false;
   for (std::size_t i = 0; i < count; ++i) {
     fmt::print("{}{}", i == 0 ? "" : "\n", page(library, i));
-    refused = refused || library.get<dosegate_case_info>(dosegate_case_get, i).status != DOSEGATE_OK;
+    refused =
+        refused || library.get<dosegate_case_info>(dosegate_case_get, i).status != DOSEGATE_OK;
   }
   if (findings > 0) fmt::print("\nof no single plan\n");
   for (std::size_t i = 0; i < findings; ++i) {

@@ -8,31 +8,48 @@
 #include "commands.h"
 
 namespace cli {
+namespace {
+
+// CLI11 takes 025 for octal: 21 fractions where 25 were meant.
+std::string plain_number(const std::string& text) {
+  const bool digits = text.find_first_not_of("0123456789") == std::string::npos;
+  if (digits && (text == "0" || text.front() != '0')) return {};
+  return fmt::format("\"{}\" is no whole number; write it in digits, without a leading zero", text);
+}
+
+}  // namespace
 
 void add_common(CLI::App& command, CommonOptions& common) {
   command.add_option("INPUT", common.inputs, "DICOM files and folders, in any mix")->required();
   command.add_option("--plan", common.plan, "Only the plan of this label or SOP Instance UID");
   command.add_option("--fractions", common.fractions, "Number of fractions, instead of the plan's")
+      ->check(plain_number)
       ->check(CLI::Range(1, 1000));
-  command.add_option("--prescription", common.prescription_gy, "Prescribed dose in Gy, instead of the plan's")
+  command
+      .add_option("--prescription", common.prescription_gy,
+                  "Prescribed dose in Gy, instead of the plan's")
       ->check(CLI::PositiveNumber);
   command
       .add_option("--fraction-dose", common.fraction_dose,
                   "What a dose of DoseSummationType FRACTION holds: total or one (fraction)")
       ->check(CLI::IsMember({"auto", "total", "one"}));
-  command.add_option("--map", common.map, "RULE_NAME=ROI_NAME or RULE_NAME=#ROI_NUMBER");
-  command.add_option("--workers", common.workers, "Threads at most; the result does not depend on it");
+  command.add_option("--map", common.map, "RULE_NAME=ROI_NAME or RULE_NAME=#ROI_NUMBER")
+      ->allow_extra_args(false);  // else what follows, an INPUT, would be taken for another map
+  command
+      .add_option("--workers", common.workers, "Threads at most; the result does not depend on it")
+      ->check(plain_number);
 }
 
 }  // namespace cli
 
 int main(int argc, char** argv) {
-  CLI::App app("Dosegate holds radiotherapy plans against dose-volume limits.\n"
-               "For research and quality assurance; a qualified person decides.");
+  CLI::App app(
+      "Dosegate holds radiotherapy plans against dose-volume limits.\n"
+      "For research and quality assurance; a qualified person decides.");
   app.set_version_flag("--version", std::string("dosegate ") + dosegate_version());
   app.require_subcommand(1);
-  const std::vector<cli::Run> commands = {cli::add_check(app), cli::add_dvh(app), cli::add_inspect(app),
-                                          cli::add_protocols(app)};
+  const std::vector<cli::Run> commands = {cli::add_check(app), cli::add_dvh(app),
+                                          cli::add_inspect(app), cli::add_protocols(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -42,7 +59,10 @@ int main(int argc, char** argv) {
   try {
     for (const cli::Run& run : commands) {
       const int exit_code = run();
-      if (exit_code >= 0) return exit_code;
+      if (exit_code < 0) continue;
+      if (std::fflush(stdout) != 0)
+        throw cli::Stop(cli::kUsage, "Standard output cannot be written.");
+      return exit_code;
     }
     return cli::kUsage;
   } catch (const cli::Stop& stop) {

@@ -23,6 +23,14 @@ class Draft {
  public:
   explicit Draft(const Output& output)
       : target_(output.path), name_(fmt::format("{}.{}.part", output.path, ::getpid())) {
+    // Found out now, not when other results have their final names already; and a device such as
+    // /dev/null must not be replaced by a file.
+    std::error_code ignored;
+    const fs::file_status status = fs::status(target_, ignored);
+    if (fs::exists(status) && !fs::is_regular_file(status)) {
+      throw Stop(kUsage, fmt::format("{} is not a plain file; name one, or - for standard output.",
+                                     target_));
+    }
     std::FILE* file = std::fopen(name_.c_str(), "wbx");
     if (file == nullptr) fail();
     const bool written = std::fwrite(output.content.data(), 1, output.content.size(), file) ==
@@ -43,7 +51,8 @@ class Draft {
   void finish() {
     std::error_code error;
     fs::rename(name_, target_, error);
-    if (error) throw Stop(kUsage, fmt::format("{} cannot be written: {}.", target_, error.message()));
+    if (error)
+      throw Stop(kUsage, fmt::format("{} cannot be written: {}.", target_, error.message()));
     done_ = true;
   }
 
@@ -61,8 +70,9 @@ class Draft {
 
 // Characters of a UTF-8 text: bytes that do not continue one.
 std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  }));
 }
 
 }  // namespace
@@ -72,6 +82,10 @@ bool uses_standard_output(const std::vector<std::string>& paths) {
 }
 
 void write_all(const std::vector<Output>& outputs) {
+  if (std::count_if(outputs.begin(), outputs.end(), [](const Output& o) { return o.path == "-"; }) >
+      1) {
+    throw Stop(kUsage, "Only one result can go to standard output; name a file for the other.");
+  }
   std::vector<std::unique_ptr<Draft>> drafts;
   for (const Output& output : outputs) {
     if (output.path != "-") drafts.push_back(std::make_unique<Draft>(output));
@@ -79,9 +93,10 @@ void write_all(const std::vector<Output>& outputs) {
   for (const auto& draft : drafts) draft->finish();
   for (const Output& output : outputs) {
     if (output.path != "-") continue;
-    const bool written =
-        std::fwrite(output.content.data(), 1, output.content.size(), stdout) == output.content.size();
-    if (!written || std::fflush(stdout) != 0) throw Stop(kUsage, "Standard output cannot be written.");
+    const bool written = std::fwrite(output.content.data(), 1, output.content.size(), stdout) ==
+                         output.content.size();
+    if (!written || std::fflush(stdout) != 0)
+      throw Stop(kUsage, "Standard output cannot be written.");
   }
 }
 

@@ -105,7 +105,8 @@ DOSEGATE_EXPORT int32_t dosegate_session_create(const dosegate_host *host,
 DOSEGATE_EXPORT int32_t dosegate_session_destroy(dosegate_session session) DOSEGATE_NOEXCEPT;
 
 /* Why the session's last call failed: one sentence that names file, tag or column and what to do, with the
- * code in brackets; "" after a call that succeeded. Never NULL. For an invalid session a fixed text. */
+ * code in brackets; "" after a call that succeeded. Never NULL. For a session that is invalid or in a call
+ * a fixed text. */
 DOSEGATE_EXPORT const char *dosegate_last_error(dosegate_session session) DOSEGATE_NOEXCEPT;
 
 /* Asks the call that runs in the session to stop as soon as it can. Any thread. */
@@ -139,7 +140,8 @@ enum {
 
 /* Reads files and folders (with all that is below them) and replaces the session's cases, and with them all
  * results. `out_count` cases are then numbered from 0, ordered by plan label and UID. A case that cannot be
- * used is one of them: dosegate_case_get() tells why. Errors: 2xx when nothing at all can be used. */
+ * used is one of them: dosegate_case_get() tells why. Errors: 2xx when nothing at all can be used; the
+ * session then has no case. */
 DOSEGATE_EXPORT int32_t dosegate_read(dosegate_session session, const char *const *paths, size_t path_count,
                                       int32_t need, size_t *out_count) DOSEGATE_NOEXCEPT;
 
