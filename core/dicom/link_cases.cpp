@@ -308,10 +308,10 @@ Result<model::Case> Linker::link_without_plan(const Doses& doses) {
   for (const DoseObject* dose : doses) {
     if (dose->header.plan_uids.empty()) continue;
     if (!unreadable_.empty()) {  // what could not be read may be that very plan
-      const auto done = missing(
-          ErrorCode::PlanMissing,
-          "The plan that the dose names is not among the files that could be read; add it.",
-          place(dose->source.file.path, tag::kReferencedPlans), draft.findings);
+      const auto done =
+          missing(ErrorCode::PlanMissing,
+                  "The plan that the dose names is not among the files that could be read; add it.",
+                  place(dose->source.file.path, tag::kReferencedPlans), draft.findings);
       if (!done) return tl::unexpected<Error>(done.error());
       continue;
     }

@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""Several plans in one folder: each is told, the exit code is the worst, none is dropped unsaid."""
+
+import csv
+import io
+import unittest
+
+from cli_support import FAIL, INPUT, PASS, QUICK, UNKNOWN, USAGE, VARIATION, CliTest
+
+
+class SeveralPlans(CliTest):
+    def both(self, one, other):
+        self.copy(one, to="plans/one")
+        return self.copy(other, to="plans/other").parent
+
+    def verdicts(self, done):
+        return [line.split()[0] for line in done.text.splitlines() if "  plan " in line and line[0] != " "]
+
+    def test_the_worst_verdict_is_the_exit_code(self):
+        for one, other, code, verdicts in [
+                ("hcc_25fx_pass", "hcc_25fx_fail", FAIL, ["FAIL", "PASS"]),
+                ("hcc_no_gtv", "hcc_25fx_fail", FAIL, ["FAIL", "UNKNOWN"]),
+                ("hcc_no_gtv", "hcc_25fx_variation", UNKNOWN, ["VARIATION", "UNKNOWN"]),
+                ("hcc_25fx_pass", "hcc_25fx_variation", VARIATION, ["PASS", "VARIATION"])]:
+            with self.subTest(f"{one} and {other}"):
+                self.setUp()
+                # In order of the plan's label: "HCC 25fx fail", "HCC 25fx pass", "HCC 25fx var", "HCC no GTV".
+                self.assertEqual(self.verdicts(self.check(code, "check", self.both(one, other))), verdicts)
+
+    def test_the_json_is_an_array_of_the_single_results(self):
+        folder = self.both("hcc_25fx_pass", "hcc_no_gtv")
+        together = self.check(UNKNOWN, "check", folder, "--json", "-").json
+        self.assertEqual([one["verdict"] for one in together], ["PASS", "UNKNOWN"])
+        for label, result in zip(("HCC 25fx pass", "HCC no GTV"), together):
+            alone = self.check(PASS if result["verdict"] == "PASS" else UNKNOWN, "check", folder, "--plan", label,
+                               "--json", "-").json
+            self.assertEqual(alone, result)
+
+    def test_one_can_be_picked_by_label_or_uid(self):
+        folder = self.both("hcc_25fx_pass", "hcc_25fx_fail")
+        picked = self.check(PASS, "check", folder, "--plan", "HCC 25fx pass", "--json", "-").json
+        by_uid = self.check(PASS, "check", folder, "--plan", picked["plan"]["plan_uid"])
+        self.assertEqual(self.verdicts(by_uid), ["PASS"])
+        self.refused_and_nothing_written(USAGE, "check", folder, "--plan", "HCC", says=['no plan "HCC"'])
+
+    def test_a_table_holds_one_plan(self):
+        folder = self.both("hcc_25fx_pass", "hcc_25fx_fail")
+        table = self.folder / "x.csv"
+        self.refused_and_nothing_written(USAGE, "check", folder, "--csv", table, says=["several", "--plan"])
+        self.assertFalse(table.exists())
+        for option in ("--json", "--csv", "--metrics-csv"):
+            self.refused(USAGE, "dvh", folder, *QUICK, option, "-", says=["several", "--plan"])
+        one = self.check(PASS, "check", folder, "--csv", "-", "--plan", "HCC 25fx pass")
+        self.assertGreater(len(list(csv.reader(io.StringIO(one.text)))), 5)
+
+    def test_two_plans_of_one_label_are_told_apart_by_uid_only(self):
+        folder = self.both("hcc_25fx_pass", "hcc_25fx_fail")
+        self.patch(folder / "other" / "RTPLAN.dcm", b"HCC 25fx fail", b"HCC 25fx pass")
+        self.refused_and_nothing_written(USAGE, "check", folder, "--plan", "HCC 25fx pass",
+                                         says=["Several plans", "UID"])
+        self.check(FAIL, "check", folder)
+
+    def test_a_plan_that_is_refused_is_never_left_out_unsaid(self):
+        folder = self.both("hcc_25fx_pass", "hcc_25fx_fail")
+        (folder / "other" / "RTDOSE.dcm").unlink()
+        self.refused_and_nothing_written(INPUT, "check", folder, says=["other/RTPLAN.dcm", "no dose of this plan"])
+        self.check(PASS, "check", folder, "--plan", "HCC 25fx pass")
+        self.refused_and_nothing_written(INPUT, "check", folder, "--plan", "HCC 25fx fail",
+                                         says=["other/RTPLAN.dcm"])
+
+
+if __name__ == "__main__":
+    unittest.main()
