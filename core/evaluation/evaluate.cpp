@@ -348,6 +348,9 @@ class Evaluator {
   std::vector<Measured> measured_;
 };
 
+// Ten times what any course gives: a higher number is cGy or a slip.
+constexpr double kHighestPrescription_gy = 1000.0;
+
 Result<void> check_options(const model::Case& plan_case, const EvaluationOptions& options) {
   if (!plan_case.structures) {
     return fail(ErrorCode::StructuresMissing,
@@ -357,8 +360,9 @@ Result<void> check_options(const model::Case& plan_case, const EvaluationOptions
     return fail(ErrorCode::OptionInvalid, "The number of fractions must be at least 1.");
   }
   if (options.course.prescription_gy &&
-      !(std::isfinite(*options.course.prescription_gy) && *options.course.prescription_gy > 0.0)) {
-    return fail(ErrorCode::OptionInvalid, "The prescription must be a positive number of Gy.");
+      !(*options.course.prescription_gy > 0.0 &&
+        *options.course.prescription_gy <= kHighestPrescription_gy)) {
+    return fail(ErrorCode::OptionInvalid, "The prescription must be above 0 and at most 1000 Gy.");
   }
   return {};
 }
@@ -445,6 +449,19 @@ Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& r
   report.findings = plan_case.findings;
   append(report.findings, dose->findings);
   append(report.findings, edge_findings(dose->grid));
+
+  for (const std::string& name : options.map.rule_names()) {
+    const bool used =
+        std::any_of(request.structures.begin(), request.structures.end(), [&](const auto& e) {
+          const auto names = protocol::names_in(e);
+          return std::find(names.begin(), names.end(), name) != names.end();
+        });
+    if (!used) {
+      return fail(ErrorCode::OptionInvalid,
+                  fmt::format("--map {}=...: no structure that was asked for uses that name.",
+                              printable(name)));
+    }
+  }
 
   std::vector<RoiExpression> expressions;
   std::vector<std::optional<std::size_t>> place;  // of each result among the expressions

@@ -14,7 +14,8 @@
 
 namespace dosegate::evaluation {
 
-/// Asked now and then from the calling thread's own tasks; true stops the work (Error Cancelled).
+/// Asked before each structure, on whichever thread measures it (so it must allow calls from
+/// several at once); true stops the work (Error Cancelled).
 using StopRequested = std::function<bool()>;
 
 struct EvaluationOptions {
@@ -29,7 +30,8 @@ struct EvaluationOptions {
 
 /// A rule that cannot be evaluated is a result (UNKNOWN with its reason), never an error, and never
 /// left out. Errors: no protocol, an unknown context key or value, a map to a ROI that is not there
-/// (OptionInvalid), no structures, those of course_dose(), Cancelled.
+/// (OptionInvalid), no structures, those of course_dose(), a dose of 0 everywhere (DoseMissing),
+/// Cancelled.
 [[nodiscard]] Result<Evaluation> evaluate(const model::Case& plan_case,
                                           const std::vector<protocol::Protocol>& protocols,
                                           const EvaluationOptions& options);

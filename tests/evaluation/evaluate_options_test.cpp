@@ -1,0 +1,138 @@
+// What the user asks for: maps, options, several protocols, stopping. Whatever does nothing or
+// makes no sense is refused, and several protocols never hide each other's verdicts.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <limits>
+
+#include "evaluation/evaluate.h"
+#include "evaluation/synthetic_case.h"
+
+namespace dosegate::evaluation {
+namespace {
+
+using namespace evaluation_test;  // NOLINT: the helpers of this folder
+using model::Case;
+
+TEST(EvaluateOptions, RefusesMapsThatDoNothing) {
+  const Case c = standard(1);
+  for (const char* entry : {"Lever=Liver", "GTV=GTV", "liver=Liver", "Stomach=Liver"}) {
+    EXPECT_EQ(refusal(c, hcc(), with_map({entry})), ErrorCode::OptionInvalid) << entry;
+  }
+  for (const char* entry : {"Liver=Leber", "Liver=#77", "GTV*=Tumour", "Liver-GTV=gone",
+                            "Colon=gone", "Esophagus=gone"}) {
+    const auto result = evaluate(c, hcc(), with_map({entry}));
+    ASSERT_FALSE(result.has_value()) << entry;
+    EXPECT_EQ(result.error().code, ErrorCode::OptionInvalid) << entry;
+    EXPECT_TRUE(says(result.error().text, "not in the structure set")) << result.error().text;
+  }
+  EXPECT_EQ(refusal(c, hcc(), with_map({"GTV*=GTV", "GTV*=gone"})), ErrorCode::OptionInvalid);
+}
+
+TEST(EvaluateOptions, FollowsAMapToWhateverTheUserNames) {
+  Roi other = liver();
+  other.name = "Leber";
+  const Case c = make_case({other, gtv()}, uniform(1));
+  expect_unknown(c, "Liver");
+  for (const char* entry : {"Liver=Leber", "Liver=#1"}) {
+    const Evaluation e = evaluated(c, hcc(), with_map({entry}));
+    EXPECT_EQ(e.verdict, Verdict::Pass) << entry;
+    EXPECT_TRUE(says(rule(e, "liver").reason, "map")) << rule(e, "liver").reason;
+  }
+}
+
+TEST(EvaluateOptions, RefusesOptionsThatMakeNoSense) {
+  EvaluationOptions options;
+  options.course.fractions = 0;
+  EXPECT_EQ(refusal(standard(), hcc(), options), ErrorCode::OptionInvalid);
+  for (const double rx : {0.0, -50.0, std::numeric_limits<double>::quiet_NaN(),
+                          std::numeric_limits<double>::infinity()}) {
+    options = {};
+    options.course.prescription_gy = rx;
+    EXPECT_EQ(refusal(standard(), hcc(), options), ErrorCode::OptionInvalid) << rx;
+  }
+  options = {};
+  options.context["site"] = "liver";  // the protocol knows hepatic and other
+  EXPECT_EQ(refusal(standard(), hcc(), options), ErrorCode::OptionInvalid);
+  options = {};
+  options.context["age_of_moon"] = "4";
+  EXPECT_EQ(refusal(standard(), hcc(), options), ErrorCode::OptionInvalid);
+}
+
+TEST(EvaluateOptions, NeedsProtocolsAndStructures) {
+  EXPECT_EQ(refusal(standard(), {}), ErrorCode::OptionInvalid);
+  EXPECT_EQ(refusal(standard(), {hcc()[0], hcc()[0]}), ErrorCode::OptionInvalid);
+  Case c = standard();
+  c.structures.reset();
+  EXPECT_EQ(refusal(c), ErrorCode::StructuresMissing);
+}
+
+TEST(EvaluateOptions, TakesTheWorstOfSeveralProtocols) {
+  const auto fails = protocol_of({"Liver :: Mean[Gy] <= 5"}, "strict");
+  const auto passes = protocol_of({"Liver :: Mean[Gy] <= 15"}, "loose");
+  const auto silent = protocol_of({"Liver :: Mean[Gy] <= 15 when fx in 5..5"}, "other-course");
+  Evaluation e = evaluated(standard(), {passes, fails});
+  EXPECT_EQ(e.verdict, Verdict::Fail);
+  EXPECT_EQ(e.protocols[0].verdict, Verdict::Pass);
+  EXPECT_EQ(e.protocols[1].verdict, Verdict::Fail);
+  e = evaluated(standard(), {passes, silent});
+  EXPECT_EQ(e.verdict, Verdict::Unknown);
+  EXPECT_TRUE(says(e.verdict_reason, "no required rule that applies")) << e.verdict_reason;
+  EXPECT_EQ(evaluated(standard(), {protocol_of({}, "empty")}).verdict, Verdict::Unknown);
+}
+
+TEST(EvaluateOptions, LetsAnAdvisoryRuleFailWithoutFailingThePlan) {
+  auto p = protocol_of({"Liver :: Mean[Gy] <= 15", "Liver :: Mean[Gy] <= 5"});
+  p.rules[1].level = protocol::Level::Advisory;
+  const Evaluation e = evaluated(standard(), {p});
+  EXPECT_EQ(e.verdict, Verdict::Pass);
+  EXPECT_EQ(rule(e, "r1").verdict, Verdict::Fail);
+  p.rules[0].level = protocol::Level::Advisory;
+  EXPECT_EQ(evaluated(standard(), {p}).verdict, Verdict::Unknown);  // nothing is required
+}
+
+TEST(EvaluateOptions, HoldsChecksOfThePlanItself) {
+  auto p = protocol_of({"Liver :: Mean[Gy] <= 15"});
+  p.plan_checks.push_back(
+      {"c0", "", protocol::Level::Required, protocol::parse_guard("rx in 50..65").value(), {}, {}});
+  Case c = standard();
+  EXPECT_EQ(evaluated(c, {p}).verdict, Verdict::Pass);
+  c.plan->prescription_gy = 70.0;
+  EXPECT_EQ(evaluated(c, {p}).verdict, Verdict::Fail);
+  c.plan->prescription_gy.reset();
+  const Evaluation e = evaluated(c, {p});
+  EXPECT_EQ(e.verdict, Verdict::Unknown);
+  EXPECT_TRUE(says(e.verdict_reason, "c0")) << e.verdict_reason;
+  EXPECT_FALSE(e.bed_gy.has_value());
+}
+
+TEST(EvaluateOptions, StopsWhenItIsAskedTo) {
+  EvaluationOptions options;
+  options.stop = [] { return true; };
+  for (const int workers : {0, 1, 8}) {
+    options.workers = workers;
+    EXPECT_EQ(refusal(standard(), hcc(), options), ErrorCode::Cancelled) << workers;
+  }
+  // Halfway through: no half result, either.
+  std::atomic<int> asked = 0;
+  options.stop = [&] { return ++asked > 1; };
+  options.workers = 1;
+  EXPECT_EQ(refusal(standard(), hcc(), options), ErrorCode::Cancelled);
+  EXPECT_EQ(asked, 2);
+}
+
+TEST(EvaluateOptions, GivesOneResultARuleInTheOrderOfTheProtocol) {
+  for (const Case& c : {standard(), make_case({}, uniform(1))}) {
+    const Evaluation e = evaluated(c);
+    ASSERT_EQ(e.rules.size(), hcc()[0].rules.size());
+    for (std::size_t i = 0; i < e.rules.size(); ++i) {
+      EXPECT_EQ(e.rules[i].id, hcc()[0].rules[i].id);
+      EXPECT_TRUE(e.rules[i].verdict == Verdict::Pass || !e.rules[i].reason.empty())
+          << e.rules[i].id;
+    }
+    EXPECT_EQ(e.plan_checks.size(), hcc()[0].plan_checks.size());
+  }
+}
+
+}  // namespace
+}  // namespace dosegate::evaluation
