@@ -49,22 +49,24 @@ enum class FindingCode : int {
   DoseBitsStored,            ///< BitsStored below BitsAllocated
   DoseMaximumAtEdge,         ///< the hottest voxel lies on the grid's edge
   // structures
-  RoiWithoutContours,     ///< a ROI with no contour at all
-  RoiContoursSkipped,     ///< contours that are no closed planar polygon were left out
-  RoiContourDegenerate,   ///< a contour of fewer than three points or without area was left out
-  RoiContourPointCount,   ///< NumberOfContourPoints disagrees with ContourData
-  RoiContourNonPlanar,    ///< a closed contour's points lie off its plane by more than a tolerance
-  RoiNumberDuplicate,     ///< two ROIs share one ROINumber
-  RoiNameDuplicate,       ///< two ROIs share one name
-  RoiNumberUnknown,       ///< contours for a ROINumber that has no ROI
-  RoiContoursOverlap,     ///< contours of one plane cross or partly overlap (even-odd applied)
-  RoiContourRepeated,     ///< the same contour twice: even-odd leaves nothing
-  RoiGapBridged,          ///< one skipped plane was bridged
-  RoiGapCapped,           ///< a gap inside the ROI was taken as real: separate pieces
-  RoiSpacingUneven,       ///< planes are not evenly spaced
-  RoiSinglePlane,         ///< one plane only: thickness taken from elsewhere
-  RoiPlanesMerged,        ///< contour planes closer than a tolerance were taken as one
-  RoiContourDataInvalid,  ///< a contour that cannot be read: the ROI keeps no contours at all
+  RoiWithoutContours,      ///< a ROI with no contour at all
+  RoiContoursSkipped,      ///< points beside closed contours were left out
+  RoiOpenContoursSkipped,  ///< open or unknown contours beside closed ones were left out; rules on
+                           ///< the ROI are UNKNOWN
+  RoiContourDegenerate,    ///< a contour of fewer than three points or without area was left out
+  RoiContourPointCount,    ///< NumberOfContourPoints disagrees with ContourData
+  RoiContourNonPlanar,     ///< a closed contour's points lie off its plane by more than a tolerance
+  RoiNumberDuplicate,      ///< two ROIs share one ROINumber
+  RoiNameDuplicate,        ///< two ROIs share one name
+  RoiNumberUnknown,        ///< contours for a ROINumber that has no ROI
+  RoiContoursOverlap,      ///< contours of one plane cross or partly overlap (even-odd applied)
+  RoiContourRepeated,      ///< the same contour twice: even-odd leaves nothing
+  RoiGapBridged,           ///< one skipped plane was bridged
+  RoiGapCapped,            ///< a gap inside the ROI was taken as real: separate pieces
+  RoiSpacingUneven,        ///< planes are not evenly spaced
+  RoiSinglePlane,          ///< one plane only: thickness taken from elsewhere
+  RoiPlanesMerged,         ///< contour planes closer than a tolerance were taken as one
+  RoiContourDataInvalid,   ///< a contour that cannot be read: the ROI keeps no contours at all
   RoiFrameDiffers,  ///< a ROI drawn in another frame of reference than the others: contours left
                     ///< out
   // plan

@@ -21,6 +21,10 @@ constexpr double kNarrowest_steps = 1e-4;
 // rounding. So much uncovered volume is none, and a curve that reaches a volume to within it
 // reaches it (a plateau of exactly half the structure has a D50%).
 constexpr double kRounding = 1e-9;
+// The whole of the covered volume, to within the rounding of the percentage it was worked out from.
+// Its D is the minimum and its DC the maximum themselves: read off the curve to within kRounding
+// they would lie short of it, by hundredths of a Gy where a corner of the structure is the extreme.
+constexpr double kWhole = 1.0 - 1e-12;
 
 }  // namespace
 
@@ -74,13 +78,10 @@ void DvhBuilder::deposit(double centre_gy, double half_width_gy, double variance
   }
   const double centre = (centre_gy - first_gy_) * per_step_;
   const double half = std::max(half_width_gy * per_step_, 0.5 * kNarrowest_steps);
+  // What reaches beyond the range is squeezed into it, and stays wide enough for the running sums.
   const double last = static_cast<double>(corners_.size()) - 2.0;
-  const double lo = std::clamp(centre - half, 0.0, last);
-  const double hi = std::clamp(centre + half, 0.0, last);
-  if (hi - lo < kNarrowest_steps) {  // squeezed against the end of the range
-    add_atom(std::clamp(centre_gy, lowest_gy_, highest_gy_), volume_cc);
-    return;
-  }
+  const double lo = std::clamp(centre - half, 0.0, last - kNarrowest_steps);
+  const double hi = std::clamp(centre + half, lo + kNarrowest_steps, last);
   const double slope = volume_cc / (hi - lo);
   add_corner(lo, slope);
   add_corner(hi, -slope);
@@ -148,7 +149,11 @@ double Dvh::cold_including(double dose_gy) const {
 Cc Dvh::volume_below(Gy dose) const {
   if (!maximum_) return Cc(0.0);
   if (dose > *maximum_) return covered_;
-  return Cc(std::min(covered_.value(), continuous_below(dose.value()) + atoms_below(dose.value())));
+  const Cc below(
+      std::min(covered_.value(), continuous_below(dose.value()) + atoms_below(dose.value())));
+  // Rounded to the digits of the covered volume: only then do both parts add up to it to the last
+  // bit.
+  return covered_ - (covered_ - below);
 }
 
 Cc Dvh::volume_at_least(Gy dose) const {
@@ -174,6 +179,7 @@ double first_dose(double low, double high, Condition holds) {
 std::optional<Gy> Dvh::hottest(Cc volume) const {
   const Cc slack(kRounding * covered_.value());
   if (!maximum_ || !(volume.value() > 0.0) || volume > covered_ + slack) return std::nullopt;
+  if (volume >= kWhole * covered_) return minimum_;
   // V(x) >= v fails from some dose on; the answer is the last one at which it still holds.
   const auto fails = [&](double x) { return volume_at_least(Gy(x)) + slack < volume; };
   if (!fails(maximum_->value())) return maximum_;
@@ -188,6 +194,7 @@ std::optional<Gy> Dvh::coldest(Cc volume) const {
   if (!maximum_ || !(volume.value() > 0.0) || volume.value() > covered_.value() + slack) {
     return std::nullopt;
   }
+  if (volume >= kWhole * covered_) return maximum_;
   return Gy(first_dose(minimum_->value(), maximum_->value(),
                        [&](double x) { return cold_including(x) + slack >= volume.value(); }));
 }

@@ -58,6 +58,61 @@ std::optional<double> target_dose_gy(const Case& plan_case, const CaseGeometry& 
   return highest;
 }
 
+// What prescription and dose in the targets say of a dose's scale. Within a quarter of the
+// prescription the targets' median is the prescription's: targets are planned to 95 to 130 % of it,
+// and two fractions or more lie a factor of two apart.
+struct Scale {
+  bool fits_total = false, fits_one = false;
+  double target_gy = 0.0, prescription_gy = 0.0;
+};
+
+std::optional<Scale> scale_of(const DoseGrid& grid, const Case& plan_case,
+                              const CaseGeometry& geometry, const CourseOptions& options) {
+  constexpr double kSame = 1.25;
+  const auto fractions = fractions_of(plan_case, options);
+  const auto prescription = prescription_of(plan_case, options);
+  if (!prescription || !fractions) return std::nullopt;
+  const auto target = target_dose_gy(plan_case, geometry, grid);
+  if (!target || !(*target > 0.0)) return std::nullopt;
+  const auto close = [&](double dose_gy) {
+    return dose_gy < *prescription * kSame && dose_gy * kSame > *prescription;
+  };
+  return Scale{close(*target), close(*target * *fractions), *target, *prescription};
+}
+
+// A dose that says it is the plan's total although its targets hold one fraction of the
+// prescription: every limit would be met by a dose that is too low by the number of fractions.
+Result<DoseGrid> check_total(DoseGrid grid, const Dose& dose, const Case& plan_case,
+                             const CaseGeometry& geometry, const CourseOptions& options,
+                             Findings& findings) {
+  const auto fractions = fractions_of(plan_case, options);
+  if (options.fraction_dose == FractionDose::Total || fractions == 1) return grid;
+  if (options.fraction_dose == FractionDose::One) {
+    if (!fractions) {
+      return fail(ErrorCode::FractionsUnknown,
+                  "--fraction-dose one needs the number of fractions; give it with --fractions.",
+                  dose.source);
+    }
+    findings.push_back({FindingCode::DoseFractionTimesN,
+                        fmt::format("Multiplied by {}, as --fraction-dose one says.", *fractions),
+                        dose.source});
+    return grid.scaled(static_cast<double>(*fractions));
+  }
+  const auto scale = scale_of(grid, plan_case, geometry, options);
+  if (!scale || scale->fits_total || !scale->fits_one) return grid;
+  std::string text = fmt::format(
+      "The targets' median dose of {} Gy fits one of {} fractions of the prescription of {} Gy, "
+      "not "
+      "the total that the dose is said to be",
+      fixed(scale->target_gy, 2), *fractions, shortest(scale->prescription_gy));
+  if (options.undecided == UndecidedDose::TakeAsItStands) {
+    findings.push_back({FindingCode::DoseFractionAsStands, text + ".", dose.source});
+    return grid;
+  }
+  return fail(ErrorCode::FractionDoseUndecided,
+              text + "; say --fraction-dose total or --fraction-dose one.", dose.source);
+}
+
 Result<DoseGrid> read_fraction_dose(DoseGrid grid, const Dose& dose, const Case& plan_case,
                                     const CaseGeometry& geometry, const CourseOptions& options,
                                     Findings& findings) {
@@ -95,22 +150,12 @@ Result<DoseGrid> read_fraction_dose(DoseGrid grid, const Dose& dose, const Case&
   }
   if (fractions == 1) return as_total("there is one fraction only.");
 
-  // Within a quarter of the prescription the target's median dose is the prescription's: targets
-  // are planned to 95 to 130 % of it, and two fractions or more lie a factor of two apart.
-  constexpr double kSame = 1.25;
-  const auto prescription = prescription_of(plan_case, options);
-  const auto target = target_dose_gy(plan_case, geometry, grid);
-  if (prescription && fractions && target && *target > 0.0) {
-    const auto close = [&](double dose_gy) {
-      return dose_gy < *prescription * kSame && dose_gy * kSame > *prescription;
-    };
-    const bool total = close(*target);
-    const bool one = close(*target * *fractions);
-    if (total && !one) {
+  if (const auto scale = scale_of(grid, plan_case, geometry, options)) {
+    if (scale->fits_total && !scale->fits_one) {
       return as_total(fmt::format("the targets' median of {} Gy fits the prescription of {} Gy.",
-                                  fixed(*target, 2), shortest(*prescription)));
+                                  fixed(scale->target_gy, 2), shortest(scale->prescription_gy)));
     }
-    if (one && !total) return times_n();
+    if (scale->fits_one && !scale->fits_total) return times_n();
   }
   return fail(
       ErrorCode::FractionDoseUndecided,
@@ -182,10 +227,9 @@ Result<CourseDose> course_dose(const Case& plan_case, const CaseGeometry& geomet
                                           : sum_of(plan_case.doses, findings);
   if (!grid) return tl::unexpected(grid.error());
   const Dose& first = plan_case.doses.front();
-  if (first.summation == DoseSummation::Fraction) {
-    grid = read_fraction_dose(std::move(*grid), first, plan_case, geometry, options, findings);
-    if (!grid) return tl::unexpected(grid.error());
-  }
+  const auto read = first.summation == DoseSummation::Fraction ? read_fraction_dose : check_total;
+  grid = read(std::move(*grid), first, plan_case, geometry, options, findings);
+  if (!grid) return tl::unexpected(grid.error());
   const bool effective =
       std::any_of(plan_case.doses.begin(), plan_case.doses.end(),
                   [](const Dose& dose) { return dose.type == model::DoseType::Effective; });

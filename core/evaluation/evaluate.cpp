@@ -7,6 +7,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "evaluation/common_options.h"
 #include "evaluation/measure.h"
 #include "evaluation/resolve.h"
 #include "evaluation/rule_logic.h"
@@ -18,29 +19,6 @@ namespace {
 using protocol::Level;
 using protocol::Protocol;
 using protocol::ProtocolRule;
-
-void append(Findings& to, const Findings& from) {
-  to.insert(to.end(), from.begin(), from.end());
-}
-
-void add_once(Findings& to, const Findings& from) {
-  for (const Finding& finding : from) {
-    const bool known = std::any_of(to.begin(), to.end(), [&](const Finding& f) {
-      return f.code == finding.code && f.text == finding.text && f.where == finding.where;
-    });
-    if (!known) to.push_back(finding);
-  }
-}
-
-// What BED and EQD2 are computed with. A sum over several plans was not given in this plan's
-// fractions.
-std::optional<int> fractions_of_dose(const model::Case& plan_case, const CourseOptions& options) {
-  const bool several_plans =
-      std::any_of(plan_case.doses.begin(), plan_case.doses.end(), [](const model::Dose& dose) {
-        return dose.summation == model::DoseSummation::MultiPlan || dose.plan_uids.size() > 1;
-      });
-  return several_plans ? options.fractions : fractions_of(plan_case, options);
-}
 
 // Expressions to be measured, each once: first every ROI, then what rules ask for beyond single
 // ROIs.
@@ -108,6 +86,7 @@ class Evaluator {
     const ProtocolRule* rule = nullptr;
     RuleResult result;
     std::optional<std::size_t> work;  // index into the work list; absent: already decided
+    std::vector<std::size_t> rois;    // those taken
   };
   struct Drawn {
     std::size_t roi = 0, expression = 0;
@@ -182,6 +161,7 @@ class Evaluator {
       }
       add_once(out_.findings, resolved->findings);
       pending.work = work_.add(resolved->expression);
+      pending.rois = resolved->rois;
     } else {
       result.verdict = Verdict::Unknown;
       result.reason = resolved.error().text;
@@ -215,10 +195,30 @@ class Evaluator {
     }
   }
 
+  // Part of what was drawn is not in the region: what is missing could hold the highest dose, or
+  // could be what spares the volume. Said in a finding for the curves; a verdict must not hang on
+  // it.
+  [[nodiscard]] std::string drawing_doubt(const std::vector<std::size_t>& rois) const {
+    for (const std::size_t roi : rois) {
+      for (const Finding& finding : measured_[roi].findings) {
+        const bool doubtful = finding.code == FindingCode::RoiContourRepeated ||
+                              finding.code == FindingCode::RoiOpenContoursSkipped;
+        if (doubtful) {
+          return fmt::format("ROI \"{}\" is not wholly a volume: {}", printable(finding.where),
+                             finding.text);
+        }
+      }
+    }
+    return {};
+  }
+
   void finish(Pending& pending) {
     if (pending.work) {
       const Measured& m = measured_[*pending.work];
-      if (m.dvh) {
+      if (const std::string doubt = drawing_doubt(pending.rois); !doubt.empty()) {
+        pending.result.verdict = Verdict::Unknown;
+        pending.result.reason = doubt;
+      } else if (m.dvh) {
         judge(pending.result, pending.rule->rule, *m.dvh, context_);
         note_extrapolation(pending.result, *m.dvh);
       } else {
@@ -348,25 +348,6 @@ class Evaluator {
   std::vector<Measured> measured_;
 };
 
-// Ten times what any course gives: a higher number is cGy or a slip.
-constexpr double kHighestPrescription_gy = 1000.0;
-
-Result<void> check_options(const model::Case& plan_case, const EvaluationOptions& options) {
-  if (!plan_case.structures) {
-    return fail(ErrorCode::StructuresMissing,
-                "There are no structures; add the plan's RT Structure Set to the input.");
-  }
-  if (options.course.fractions && *options.course.fractions < 1) {
-    return fail(ErrorCode::OptionInvalid, "The number of fractions must be at least 1.");
-  }
-  if (options.course.prescription_gy &&
-      !(*options.course.prescription_gy > 0.0 &&
-        *options.course.prescription_gy <= kHighestPrescription_gy)) {
-    return fail(ErrorCode::OptionInvalid, "The prescription must be above 0 and at most 1000 Gy.");
-  }
-  return {};
-}
-
 // A mapping that nothing uses, or to a ROI that is not there, is a slip: the user thinks that it
 // holds.
 Result<void> check_map(const std::vector<Protocol>& protocols, const protocol::NameMap& map,
@@ -422,93 +403,6 @@ Result<Evaluation> evaluate(const model::Case& plan_case, const std::vector<Prot
     return tl::unexpected(checked.error());
   }
   return Evaluator(plan_case, protocols, options).run();
-}
-
-Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& request,
-                               const EvaluationOptions& options) {
-  if (auto checked = check_options(plan_case, options); !checked)
-    return tl::unexpected(checked.error());
-  const model::StructureSet& structures = *plan_case.structures;
-  const CaseGeometry geometry(structures, options.end_caps);
-  CourseOptions course = options.course;
-  course.undecided = UndecidedDose::TakeAsItStands;  // no verdict hangs on curves
-  auto dose = course_dose(plan_case, geometry, course);
-  if (!dose) return tl::unexpected(dose.error());
-
-  DvhReport report;
-  report.software_version = options.software_version;
-  report.patient_id = plan_case.patient_id;
-  if (plan_case.plan) {
-    report.plan_label = plan_case.plan->label;
-    report.plan_uid = plan_case.plan->sop_instance_uid;
-  }
-  report.fractions = fractions_of(plan_case, options.course);
-  report.prescription_gy = prescription_of(plan_case, options.course);
-  report.inputs = plan_case.inputs;
-  report.metrics = request.metrics;
-  report.findings = plan_case.findings;
-  append(report.findings, dose->findings);
-  append(report.findings, edge_findings(dose->grid));
-
-  for (const std::string& name : options.map.rule_names()) {
-    const bool used =
-        std::any_of(request.structures.begin(), request.structures.end(), [&](const auto& e) {
-          const auto names = protocol::names_in(e);
-          return std::find(names.begin(), names.end(), name) != names.end();
-        });
-    if (!used) {
-      return fail(ErrorCode::OptionInvalid,
-                  fmt::format("--map {}=...: no structure that was asked for uses that name.",
-                              printable(name)));
-    }
-  }
-
-  std::vector<RoiExpression> expressions;
-  std::vector<std::optional<std::size_t>> place;  // of each result among the expressions
-  const auto ask = [&](DvhResult result, const RoiExpression& expression) {
-    place.emplace_back(expressions.size());
-    expressions.push_back(expression);
-    report.structures.push_back(std::move(result));
-  };
-  if (request.structures.empty()) {
-    for (std::size_t i = 0; i < structures.rois.size(); ++i) {
-      ask({structures.rois[i].name, structures.rois[i].number, {}, {}, {}},
-          {RoiExpression::Op::Roi, i, {}});
-    }
-  }
-  for (const protocol::StructureExpression& expression : request.structures) {
-    DvhResult result{protocol::to_text(expression), {}, {}, {}, {}};
-    auto resolved = resolve(expression, nullptr, structures, options.map);
-    if (resolved) {
-      if (resolved->expression.op == RoiExpression::Op::Roi) {
-        result.roi_number = structures.rois[resolved->expression.roi].number;
-      }
-      add_once(report.findings, resolved->findings);
-      ask(std::move(result), resolved->expression);
-    } else {
-      result.reason = resolved.error().text;
-      place.emplace_back(std::nullopt);
-      report.structures.push_back(std::move(result));
-    }
-  }
-  const auto measured = measure(expressions, geometry, dose->grid, options);
-  if (!measured) return tl::unexpected(measured.error());
-  const metrics::MetricContext context{fractions_of_dose(plan_case, course), report.prescription_gy,
-                                       dose->kind};
-  for (std::size_t i = 0; i < report.structures.size(); ++i) {
-    if (!place[i]) continue;
-    const Measured& m = (*measured)[*place[i]];
-    DvhResult& result = report.structures[i];
-    append(report.findings, m.findings);
-    if (m.error) result.reason = m.error->text;
-    if (!m.dvh) continue;
-    result.dvh = m.dvh;
-    append(report.findings, coverage_findings(*m.dvh, result.name));
-    for (const metrics::Metric& metric : request.metrics) {
-      result.metrics.push_back(metrics::compute_metric(metric, *m.dvh, context));
-    }
-  }
-  return report;
 }
 
 }  // namespace dosegate::evaluation

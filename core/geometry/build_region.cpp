@@ -62,21 +62,27 @@ bool has_repeated_contour(const ContourPlane& plane) {
 }
 
 void note_contours_left_out(const Roi& roi, Findings& findings) {
-  std::size_t other = 0;
+  std::size_t points = 0;
+  std::size_t open = 0;
   std::size_t degenerate = 0;
   for (const Contour& contour : roi.contours) {
-    if (!is_closed(contour)) {
-      ++other;
+    if (contour.type == model::ContourType::Point) {
+      ++points;
+    } else if (!is_closed(contour)) {
+      ++open;
     } else if (!has_area(contour)) {
       ++degenerate;
     }
   }
-  if (other > 0) {
+  if (points > 0) {
+    findings.push_back({FindingCode::RoiContoursSkipped,
+                        fmt::format("{} point(s) enclose no volume; left out.", points), roi.name});
+  }
+  if (open > 0) {
     findings.push_back(
-        {FindingCode::RoiContoursSkipped,
-         fmt::format("{} contour(s) are points or open lines and enclose no volume; left "
-                     "out.",
-                     other),
+        {FindingCode::RoiOpenContoursSkipped,
+         fmt::format("{} contour(s) are open or of unknown type and enclose no volume; left out.",
+                     open),
          roi.name});
   }
   if (degenerate > 0) {

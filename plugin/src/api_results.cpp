@@ -113,6 +113,12 @@ std::string rendered(const StoredResult& result, int32_t format) {
   refuse(DOSEGATE_ARGUMENT_INVALID, "The result does not have that format.");
 }
 
+// What was noticed while reading belongs to no single case, but whoever looks at one result must
+// see it.
+void add_read_findings(Findings& to, const Session& session) {
+  to.insert(to.end(), session.outcome().findings.begin(), session.outcome().findings.end());
+}
+
 }  // namespace
 
 extern "C" {
@@ -124,10 +130,10 @@ int32_t dosegate_evaluate(dosegate_session handle, size_t case_index,
     const dosegate_options in = taken(options);
     evaluation::EvaluationOptions all = options_of(session, in);
     all.context = parse_context(texts(in.context, in.context_count));
-    *out = session.add_result(
-        {unwrap(evaluation::evaluate(case_of(session, case_index), protocols_of(in), all)),
-         {},
-         {}});
+    Evaluation e =
+        unwrap(evaluation::evaluate(case_of(session, case_index), protocols_of(in), all));
+    add_read_findings(e.findings, session);
+    *out = session.add_result({std::move(e), {}, {}});
   });
 }
 
@@ -179,8 +185,9 @@ int32_t dosegate_dvh(dosegate_session handle, size_t case_index,
       wanted.metrics.push_back(unwrap(metrics::parse_metric(text)));
     }
     const evaluation::EvaluationOptions all = options_of(session, taken(options));
-    *out = session.add_result(
-        {unwrap(evaluation::compute_dvhs(case_of(session, case_index), wanted, all)), {}, {}});
+    DvhReport report = unwrap(evaluation::compute_dvhs(case_of(session, case_index), wanted, all));
+    add_read_findings(report.findings, session);
+    *out = session.add_result({std::move(report), {}, {}});
   });
 }
 

@@ -108,18 +108,23 @@ class SameBytes(CliTest):
         files = sorted(SAMPLE.glob("*.dcm"))
         once = self.check(PASS, "dvh", *files, *QUICK, "--json", "-").out
         self.assertEqual(self.check(PASS, "dvh", *files, *files, *QUICK, "--json", "-").out, once)
-        folder = self.check(PASS, "dvh", SAMPLE, SAMPLE, *QUICK, "--json", "-").out
-        self.assertEqual(folder, once)
+        # A folder also tells of the files in it that are not DICOM.
+        folder = self.check(PASS, "dvh", SAMPLE, *QUICK, "--json", "-").out
+        self.assertEqual(self.check(PASS, "dvh", SAMPLE, SAMPLE, *QUICK, "--json", "-").out, folder)
 
     def test_a_copy_of_a_file_changes_nothing_but_is_told(self):
         folder = self.copy()
-        once = self.check(PASS, "dvh", folder, *QUICK, "--json", "-").out
+        once = self.check(PASS, "dvh", folder, *QUICK, "--json", "-").json
         (folder / "copy.dcm").write_bytes((folder / "RTSTRUCT.dcm").read_bytes())
         (folder / "RTSTRUCT.dcm").rename(folder / "ZCOPY.dcm")
         (folder / "copy.dcm").rename(folder / "RTSTRUCT.dcm")
         done = self.check(PASS, "dvh", folder, *QUICK, "--json", "-")
-        self.assertEqual(done.out, once)
-        self.assertIn("duplicate-object", done.words)
+        twice = done.json
+        told = [f["code"] for f in twice["findings"] if f not in once["findings"]]
+        self.assertEqual(told, ["duplicate-object"])
+        for result in (once, twice):
+            del result["findings"]
+        self.assertEqual(twice, once)
 
 
 if __name__ == "__main__":

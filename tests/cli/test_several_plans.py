@@ -53,6 +53,15 @@ class SeveralPlans(CliTest):
         one = self.check(PASS, "check", folder, "--csv", "-", "--plan", "HCC 25fx pass")
         self.assertGreater(len(list(csv.reader(io.StringIO(one.text)))), 5)
 
+    def test_a_file_that_cannot_be_read_may_be_a_plan_that_nobody_checks(self):
+        folder = self.both("hcc_25fx_pass", "hcc_25fx_variation")
+        for file in (folder / "other").glob("*.dcm"):
+            file.write_bytes(file.read_bytes()[:file.stat().st_size // 2] if file.name == "RTPLAN.dcm" else b"")
+        (folder / "other" / "RTDOSE.dcm").unlink()
+        (folder / "other" / "RTSTRUCT.dcm").unlink()
+        self.refused_and_nothing_written(INPUT, "check", folder, says=["RTPLAN.dcm", "--plan"])
+        self.check(PASS, "check", folder, "--plan", "HCC 25fx pass")
+
     def test_two_plans_of_one_label_are_told_apart_by_uid_only(self):
         folder = self.both("hcc_25fx_pass", "hcc_25fx_fail")
         self.patch(folder / "other" / "RTPLAN.dcm", b"HCC 25fx fail", b"HCC 25fx pass")

@@ -81,6 +81,9 @@ class Slips(CliTest):
         self.refused_and_nothing_written(USAGE, "check", SAMPLES / "hcc_25fx_pass", "--map", "Liver=Nowhere",
                                          says=["'Nowhere'", "correct the map"])
 
+    def test_a_map_that_nothing_uses_is_a_slip(self):
+        self.refused_and_nothing_written(USAGE, "dvh", SAMPLE, *QUICK, "--map", "Liver=Liver", says=["Liver"])
+
     def test_a_structure_that_is_not_there_is_no_success(self):
         done = self.check(UNKNOWN, "dvh", SAMPLE, "--structure", "Livr")
         self.assertIn("no structure is named 'Livr'", done.text)
@@ -88,7 +91,7 @@ class Slips(CliTest):
     def test_options_may_stand_before_the_input(self):
         # An option takes one value, so what follows is an INPUT and not, say, another structure.
         done = self.check(PASS, "dvh", *QUICK, SAMPLE / "RTPLAN.dcm", "--metric", "Mean[Gy]", SAMPLE / "RTDOSE.dcm",
-                          "--map", "Liver=Liver", SAMPLE / "RTSTRUCT.dcm")
+                          "--map", "Esophagus=Esophagus", SAMPLE / "RTSTRUCT.dcm")
         self.assertEqual([line.split()[0] for line in done.text.splitlines()[2:3]], ["Esophagus"])
         self.check(UNKNOWN, "check", "--protocol", "hcc-rt-ici", "--context", "ecog=1", SAMPLE)
 

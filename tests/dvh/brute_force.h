@@ -1,6 +1,6 @@
 // A second, slow integration of a dose over a stack of polygons, for tests: it shares no code with
-// the engine. Scan lines run across the engine's own (at fixed first in-plane coordinate), inside is
-// decided crossing by crossing (even-odd), and the dose is interpolated here.
+// the engine. Scan lines run across the engine's own (at fixed first in-plane coordinate), inside
+// is decided crossing by crossing (even-odd), and the dose is interpolated here.
 #pragma once
 
 #include <algorithm>
@@ -55,7 +55,8 @@ struct Field {
 
 using Point2 = std::pair<double, double>;
 
-/// One prism: polygons (even-odd) in the plane of the patient axes a < b, from w0 to w1 along axis w.
+/// One prism: polygons (even-odd) in the plane of the patient axes a < b, from w0 to w1 along axis
+/// w.
 struct Prism {
   int w = 2;
   double w0 = 0.0, w1 = 0.0;

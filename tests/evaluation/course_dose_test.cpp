@@ -36,14 +36,32 @@ ErrorCode refusal(const Case& c, const CourseOptions& options = {}) {
 TEST(CourseDose, TakesAPlanDoseAsItIs) {
   for (const DoseSummation kind :
        {DoseSummation::Plan, DoseSummation::Missing, DoseSummation::MultiPlan}) {
-    Case c = make_case({liver(), ptv()}, uniform(2.0));
+    Case c = make_case({liver(), ptv()}, uniform(51.0));
     c.doses[0].summation = kind;
     const auto result = course(c);
     ASSERT_TRUE(result.has_value());
-    EXPECT_EQ(result->grid.maximum_gy(), 2.0);
+    EXPECT_EQ(result->grid.maximum_gy(), 51.0);
     EXPECT_EQ(result->kind, metrics::DoseKind::Physical);
     EXPECT_TRUE(result->findings.empty());
   }
+}
+
+TEST(CourseDose, RefusesAPlanDoseThatHoldsOneFraction) {
+  // 50 Gy in 25 fractions and 2 Gy in the target: every limit would be met by a 25th of the dose.
+  for (const DoseSummation kind : {DoseSummation::Plan, DoseSummation::Missing}) {
+    Case c = make_case({liver(), ptv()}, uniform(2.0));
+    c.doses[0].summation = kind;
+    const auto refused = course(c);
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code, ErrorCode::FractionDoseUndecided);
+    CourseOptions options;
+    options.fraction_dose = FractionDose::One;
+    EXPECT_EQ(course(c, options)->grid.maximum_gy(), 50.0);
+    options.fraction_dose = FractionDose::Total;
+    EXPECT_EQ(course(c, options)->grid.maximum_gy(), 2.0);
+  }
+  // Neither fits: an odd plan, but nothing speaks for a wrong scale.
+  EXPECT_TRUE(course(make_case({liver(), ptv()}, uniform(20.0))).has_value());
 }
 
 TEST(CourseDose, DecidesWhatAFractionDoseHoldsByTheTargets) {

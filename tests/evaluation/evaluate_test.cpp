@@ -156,6 +156,23 @@ TEST(Evaluate, IsUnknownForPointsThatAreNoNumbers) {
   }
 }
 
+TEST(Evaluate, IsUnknownWherePartOfADrawingIsNotInTheVolume) {
+  // A contour drawn twice encloses nothing under the even-odd rule; an open one encloses nothing at all.
+  // Either way a slice of the organ, and with it perhaps the maximum, is not looked at.
+  const auto one_rule = std::vector{protocol_of({"Liver :: Max[Gy] <= 60"})};
+  EXPECT_EQ(evaluated(make_case({liver()}, uniform(20)), one_rule).verdict, Verdict::Pass);
+  Roi twice = liver();
+  twice.contours.push_back(twice.contours[5]);
+  const auto repeated = evaluated(make_case({twice}, uniform(20)), one_rule);
+  EXPECT_EQ(repeated.verdict, Verdict::Unknown);
+  EXPECT_EQ(count(repeated.findings, FindingCode::RoiContourRepeated), 1);
+  Roi open = liver();
+  open.contours[5].type = model::ContourType::OpenPlanar;
+  const auto skipped = evaluated(make_case({open}, uniform(20)), one_rule);
+  EXPECT_EQ(skipped.verdict, Verdict::Unknown);
+  EXPECT_EQ(count(skipped.findings, FindingCode::RoiOpenContoursSkipped), 1);
+}
+
 TEST(Evaluate, IsUnknownForRoisDrawnInPlanesOfDifferentTilt) {
   Roi sagittal;
   sagittal.name = "GTV";

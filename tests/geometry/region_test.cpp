@@ -164,11 +164,16 @@ TEST(BuildRegion, KeepsPointsAndOpenLinesOutAndSaysSo) {
   testing::Contour open = axial(rectangle(0, 0, 50, 50), 4);
   open.type = model::ContourType::OpenPlanar;
   roi.contours.push_back(open);
+  testing::Contour marker;
+  marker.type = model::ContourType::Point;
+  marker.points = {{5, 5, 4}};
+  roi.contours.push_back(marker);
   testing::Contour two;
   two.points = {{0, 0, 4}, {5, 5, 4}};
   roi.contours.push_back(two);
   const auto built = build(roi);
   EXPECT_NEAR(built.region.volume().value(), 100 * 10 / 1000.0, kRounding_cc);
+  EXPECT_TRUE(has(built.findings, FindingCode::RoiOpenContoursSkipped));
   EXPECT_TRUE(has(built.findings, FindingCode::RoiContoursSkipped));
   EXPECT_TRUE(has(built.findings, FindingCode::RoiContourDegenerate));
 }

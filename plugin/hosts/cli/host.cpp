@@ -65,17 +65,30 @@ std::string finding_line(const dosegate_finding& finding) {
   return fmt::format("{}: {}: {} [{}]", severity, finding.where, finding.text, finding.code);
 }
 
+namespace {
+
+// Tells of each file that is DICOM and cannot be read; true if there is one. It may hold a plan
+// that nobody then checks.
+bool tell_unreadable_files(const Library& library) {
+  std::size_t findings = 0;
+  library.check(dosegate_read_finding_count(library.session(), &findings));
+  bool any = false;
+  for (std::size_t i = 0; i < findings; ++i) {
+    const auto finding = library.get<dosegate_finding>(dosegate_read_finding, i);
+    if (finding.severity != DOSEGATE_ERROR) continue;
+    fmt::print(stderr, "{}\n", finding_line(finding));
+    any = true;
+  }
+  return any;
+}
+
+}  // namespace
+
 std::vector<std::size_t> read_cases(const Library& library, const CommonOptions& common) {
   const auto paths = pointers(common.inputs);
   std::size_t count = 0;
   library.check(
       dosegate_read(library.session(), paths.data(), paths.size(), DOSEGATE_READ_COMPLETE, &count));
-  std::size_t findings = 0;
-  library.check(dosegate_read_finding_count(library.session(), &findings));
-  for (std::size_t i = 0; i < findings; ++i) {
-    const auto finding = library.get<dosegate_finding>(dosegate_read_finding, i);
-    fmt::print(stderr, "{}\n", finding_line(finding));
-  }
   std::vector<std::size_t> wanted;
   std::string refusals;
   for (std::size_t i = 0; i < count; ++i) {
@@ -87,8 +100,14 @@ std::vector<std::size_t> read_cases(const Library& library, const CommonOptions&
       wanted.push_back(i);
     }
   }
-  // A refused plan ends the command unless the user named another one: a result without it could be
-  // taken for the whole.
+  if (tell_unreadable_files(library) && refusals.empty()) {
+    refusals =
+        "A file that may hold a plan could not be read; take it away or export it again, or check "
+        "one "
+        "plan with --plan LABEL.";
+  }
+  // A refused plan or an unreadable file ends the command unless the user named another plan: a
+  // result without it could be taken for the whole.
   if (!refusals.empty() && (common.plan.empty() || wanted.empty())) throw Stop(kInput, refusals);
   if (wanted.empty())
     throw Stop(kUsage, fmt::format("There is no plan \"{}\" in the input.", common.plan));

@@ -80,8 +80,8 @@ struct CommonOptions {
 [[nodiscard]] dosegate_options options_of(const CommonOptions& common,
                                           const std::vector<const char*>& maps);
 
-/// Reads the inputs and returns the numbers of the cases that were asked for. Prints what was left
-/// out. Stops with kInput if a case that was asked for was refused.
+/// Reads the inputs and returns the numbers of the cases that were asked for. Stops with kInput if a
+/// case that was asked for was refused, or a file that may hold a plan could not be read.
 [[nodiscard]] std::vector<std::size_t> read_cases(const Library& library,
                                                   const CommonOptions& common);
 

@@ -234,11 +234,12 @@ typedef struct dosegate_options {
 /* ---- evaluation -------------------------------------------------------------------------------------- */
 
 enum {
-  DOSEGATE_PASS = 0,
-  DOSEGATE_VARIATION = 1,     /* goal missed, acceptable variation met */
-  DOSEGATE_FAIL = 2,
-  DOSEGATE_UNKNOWN = 3,       /* could not be evaluated: never a pass */
-  DOSEGATE_NOT_APPLICABLE = 4 /* the rule does not hold for this plan */
+  /* 0 is no verdict: a struct of zeros says nothing. */
+  DOSEGATE_PASS = 1,
+  DOSEGATE_VARIATION = 2,     /* goal missed, acceptable variation met */
+  DOSEGATE_FAIL = 3,
+  DOSEGATE_UNKNOWN = 4,       /* could not be evaluated: never a pass */
+  DOSEGATE_NOT_APPLICABLE = 5 /* the rule does not hold for this plan */
 };
 
 /* Evaluates a case against the protocols of `options` (NULL = all defaults). A rule that cannot be
@@ -309,7 +310,7 @@ DOSEGATE_EXPORT int32_t dosegate_evaluation_plan_check(dosegate_session session,
                                                        size_t index,
                                                        dosegate_plan_check *out) DOSEGATE_NOEXCEPT;
 
-/* Findings of the evaluation, those of the case among them. */
+/* Findings of the evaluation, those of the case and of the last dosegate_read() among them. */
 DOSEGATE_EXPORT int32_t dosegate_evaluation_finding(dosegate_session session, dosegate_result result,
                                                     size_t index, dosegate_finding *out) DOSEGATE_NOEXCEPT;
 

@@ -1,0 +1,50 @@
+#include "evaluation/common_options.h"
+
+#include <algorithm>
+
+namespace dosegate::evaluation {
+namespace {
+
+// Ten times what any course gives: a higher number is cGy or a slip.
+constexpr double kHighestPrescription_gy = 1000.0;
+
+}  // namespace
+
+void append(Findings& to, const Findings& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+void add_once(Findings& to, const Findings& from) {
+  for (const Finding& finding : from) {
+    const bool known = std::any_of(to.begin(), to.end(), [&](const Finding& f) {
+      return f.code == finding.code && f.text == finding.text && f.where == finding.where;
+    });
+    if (!known) to.push_back(finding);
+  }
+}
+
+std::optional<int> fractions_of_dose(const model::Case& plan_case, const CourseOptions& options) {
+  const bool several_plans =
+      std::any_of(plan_case.doses.begin(), plan_case.doses.end(), [](const model::Dose& dose) {
+        return dose.summation == model::DoseSummation::MultiPlan || dose.plan_uids.size() > 1;
+      });
+  return several_plans ? options.fractions : fractions_of(plan_case, options);
+}
+
+Result<void> check_options(const model::Case& plan_case, const EvaluationOptions& options) {
+  if (!plan_case.structures) {
+    return fail(ErrorCode::StructuresMissing,
+                "There are no structures; add the plan's RT Structure Set to the input.");
+  }
+  if (options.course.fractions && *options.course.fractions < 1) {
+    return fail(ErrorCode::OptionInvalid, "The number of fractions must be at least 1.");
+  }
+  if (options.course.prescription_gy &&
+      !(*options.course.prescription_gy > 0.0 &&
+        *options.course.prescription_gy <= kHighestPrescription_gy)) {
+    return fail(ErrorCode::OptionInvalid, "The prescription must be above 0 and at most 1000 Gy.");
+  }
+  return {};
+}
+
+}  // namespace dosegate::evaluation

@@ -1,0 +1,21 @@
+// What an evaluation and a set of DVHs have in common. Private to evaluation/.
+#pragma once
+
+#include "evaluation/evaluate.h"
+
+namespace dosegate::evaluation {
+
+void append(Findings& to, const Findings& from);
+/// Those of `from` that `to` does not hold yet.
+void add_once(Findings& to, const Findings& from);
+
+/// What BED and EQD2 are computed with: the course's number of fractions; for a sum over several
+/// plans, which was not given in this plan's fractions, only what the user said.
+[[nodiscard]] std::optional<int> fractions_of_dose(const model::Case& plan_case,
+                                                   const CourseOptions& options);
+
+/// Errors: StructuresMissing, OptionInvalid.
+[[nodiscard]] Result<void> check_options(const model::Case& plan_case,
+                                         const EvaluationOptions& options);
+
+}  // namespace dosegate::evaluation

@@ -1,0 +1,99 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "evaluation/common_options.h"
+#include "evaluation/measure.h"
+#include "evaluation/resolve.h"
+
+namespace dosegate::evaluation {
+
+Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& request,
+                               const EvaluationOptions& options) {
+  if (auto checked = check_options(plan_case, options); !checked)
+    return tl::unexpected(checked.error());
+  const model::StructureSet& structures = *plan_case.structures;
+  const CaseGeometry geometry(structures, options.end_caps);
+  CourseOptions course = options.course;
+  course.undecided = UndecidedDose::TakeAsItStands;  // no verdict hangs on curves
+  auto dose = course_dose(plan_case, geometry, course);
+  if (!dose) return tl::unexpected(dose.error());
+
+  DvhReport report;
+  report.software_version = options.software_version;
+  report.patient_id = plan_case.patient_id;
+  if (plan_case.plan) {
+    report.plan_label = plan_case.plan->label;
+    report.plan_uid = plan_case.plan->sop_instance_uid;
+  }
+  report.fractions = fractions_of(plan_case, options.course);
+  report.prescription_gy = prescription_of(plan_case, options.course);
+  report.inputs = plan_case.inputs;
+  report.metrics = request.metrics;
+  report.findings = plan_case.findings;
+  append(report.findings, dose->findings);
+  append(report.findings, edge_findings(dose->grid));
+
+  for (const std::string& name : options.map.rule_names()) {
+    const bool used =
+        std::any_of(request.structures.begin(), request.structures.end(), [&](const auto& e) {
+          const auto names = protocol::names_in(e);
+          return std::find(names.begin(), names.end(), name) != names.end();
+        });
+    if (!used) {
+      return fail(ErrorCode::OptionInvalid,
+                  fmt::format("--map {}=...: no structure that was asked for uses that name.",
+                              printable(name)));
+    }
+  }
+
+  std::vector<RoiExpression> expressions;
+  std::vector<std::optional<std::size_t>> place;  // of each result among the expressions
+  const auto ask = [&](DvhResult result, const RoiExpression& expression) {
+    place.emplace_back(expressions.size());
+    expressions.push_back(expression);
+    report.structures.push_back(std::move(result));
+  };
+  if (request.structures.empty()) {
+    for (std::size_t i = 0; i < structures.rois.size(); ++i) {
+      ask({structures.rois[i].name, structures.rois[i].number, {}, {}, {}},
+          {RoiExpression::Op::Roi, i, {}});
+    }
+  }
+  for (const protocol::StructureExpression& expression : request.structures) {
+    DvhResult result{protocol::to_text(expression), {}, {}, {}, {}};
+    auto resolved = resolve(expression, nullptr, structures, options.map);
+    if (resolved) {
+      if (resolved->expression.op == RoiExpression::Op::Roi) {
+        result.roi_number = structures.rois[resolved->expression.roi].number;
+      }
+      add_once(report.findings, resolved->findings);
+      ask(std::move(result), resolved->expression);
+    } else {
+      result.reason = resolved.error().text;
+      place.emplace_back(std::nullopt);
+      report.structures.push_back(std::move(result));
+    }
+  }
+  const auto measured = measure(expressions, geometry, dose->grid, options);
+  if (!measured) return tl::unexpected(measured.error());
+  const metrics::MetricContext context{fractions_of_dose(plan_case, course), report.prescription_gy,
+                                       dose->kind};
+  for (std::size_t i = 0; i < report.structures.size(); ++i) {
+    if (!place[i]) continue;
+    const Measured& m = (*measured)[*place[i]];
+    DvhResult& result = report.structures[i];
+    append(report.findings, m.findings);
+    if (m.error) result.reason = m.error->text;
+    if (!m.dvh) continue;
+    result.dvh = m.dvh;
+    append(report.findings, coverage_findings(*m.dvh, result.name));
+    for (const metrics::Metric& metric : request.metrics) {
+      result.metrics.push_back(metrics::compute_metric(metric, *m.dvh, context));
+    }
+  }
+  return report;
+}
+
+}  // namespace dosegate::evaluation
