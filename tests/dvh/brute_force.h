@@ -224,19 +224,24 @@ class BruteForce {
     if (!level_covered || step_mm_ <= 0.0) return;
     const auto across = static_cast<int>(std::ceil(width / step_mm_));
     const auto through = static_cast<int>(std::ceil(depth / step_mm_));
-    for (int i = 0; i < across; ++i) {
-      const double a = cut.first + width * (i + 0.5) / across;
+    const double volume = width / across * depth / through / 1000.0;
+    for (int i = 0; i < across * through; ++i) {
+      // Low-discrepancy places within each step: lines on a regular raster would all cross a level
+      // of dose at once.
+      ++samples_;
+      const double a = cut.first + width * (i % across + fraction(0.7548776662466927)) / across;
+      const double w = level.first + depth * (i / across + fraction(0.5698402909980532)) / through;
       spans(prism, lines, a, [&](double b0, double b1, bool covered) {
         if (!covered) return;
-        const double volume = width / across * depth / through * (b1 - b0) / 1000.0;
-        for (int k = 0; k < through; ++k) {
-          const double w = level.first + depth * (k + 0.5) / through;
-          const double eps = 1e-9 * (b1 - b0);  // stay within the lattice cell
-          pieces.push_back({field_.at(prism.place(a, b0 + eps, w)),
-                            field_.at(prism.place(a, b1 - eps, w)), volume});
-        }
+        pieces.push_back({field_.at(prism.place(a, b0, w)), field_.at(prism.place(a, b1, w)),
+                          volume * (b1 - b0)});
       });
     }
+  }
+
+  [[nodiscard]] double fraction(double step) const {
+    const double x = step * samples_;
+    return x - std::floor(x);
   }
 
   // Doses at points that belong to the closed solid: on the border, and lattice nodes inside.
@@ -271,6 +276,7 @@ class BruteForce {
 
   const Field& field_;
   double step_mm_;
+  double samples_ = 0.0;
 };
 
 }  // namespace dosegate::testing

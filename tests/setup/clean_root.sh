@@ -7,12 +7,14 @@
 #
 # Makes a minimal Debian 12 in a temporary folder (DOSEGATE_CLEAN_ROOT names another, which is kept and
 # used again), copies what git tracks or would track, adds nothing but git, and runs there. Mirror:
-# DOSEGATE_DEBIAN_MIRROR, default http://deb.debian.org/debian. Exit code: 0 if each command ended as
+# DOSEGATE_DEBIAN_MIRROR, default the first one of this machine. Exit code: 0 if each command ended as
 # expected, else that of the one that did not.
 set -euo pipefail
 
 tree=$(git -C "$(dirname "${BASH_SOURCE[0]}")" rev-parse --show-toplevel)
-mirror=${DOSEGATE_DEBIAN_MIRROR:-http://deb.debian.org/debian}
+mirror=${DOSEGATE_DEBIAN_MIRROR:-$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
+  sed -nE 's/^(deb|URIs:) +(\[[^]]*\] +)?([^ ]+).*/\3/p' | head -n 1)}
+[[ -n $mirror ]] || { echo "clean_root.sh: name a Debian mirror in DOSEGATE_DEBIAN_MIRROR" >&2; exit 69; }
 
 ((EUID == 0)) || { echo "clean_root.sh: chroot needs root" >&2; exit 69; }
 command -v debootstrap >/dev/null || { echo "clean_root.sh: apt-get install debootstrap" >&2; exit 69; }
