@@ -101,7 +101,7 @@ class BruteForce {
   }
 
  private:
-  // Four Gauss points are exact to degree seven; along a scan strip the squared dose needs five.
+  // Four Gauss points are exact to degree seven, more than the squared dose has along a strip.
   static constexpr std::array<double, 4> kAt = {0.06943184420297371, 0.33000947820757187,
                                                 0.66999052179242813, 0.93056815579702629};
   static constexpr std::array<double, 4> kWeight = {0.17392742256872693, 0.32607257743127307,

@@ -149,6 +149,23 @@ TEST_P(Samples, GiveTheSameBytesWithAnyNumberOfWorkers) {
   }
 }
 
+TEST_P(Samples, NeverPassForWantOfAnyRoi) {
+  // Every ROI of the plan as it is, whether a rule names it or not.
+  const Verdict full = evaluated(sound_).verdict;
+  for (std::size_t i = 0; i < sound_.structures->rois.size(); ++i) {
+    const std::string name = sound_.structures->rois[i].name;
+    if (full == Verdict::Pass && !in_rules(name)) continue;  // it passes anyway, and without it too
+    Case spoilt = sound_;
+    spoilt.structures->rois.erase(spoilt.structures->rois.begin() + static_cast<std::ptrdiff_t>(i));
+    const Verdict without = evaluated(spoilt).verdict;
+    EXPECT_TRUE(without != Verdict::Pass || full == Verdict::Pass) << "without " << name;
+    // Nothing says that the liver is spared where there is no liver.
+    if (name == "Liver") {
+      EXPECT_NE(without, Verdict::Pass) << "without " << name;
+    }
+  }
+}
+
 TEST_P(SpoiltSamples, NeverPassForWantOfAStructure) {
   if (full_.verdict == Verdict::Pass) return;  // it passes anyway
   for (std::size_t i = 0; i < sound_.structures->rois.size(); ++i) {

@@ -12,8 +12,8 @@
 set -euo pipefail
 
 tree=$(git -C "$(dirname "${BASH_SOURCE[0]}")" rev-parse --show-toplevel)
-mirror=${DOSEGATE_DEBIAN_MIRROR:-$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
-  sed -nE 's/^(deb|URIs:) +(\[[^]]*\] +)?([^ ]+).*/\3/p' | head -n 1)}
+mirror=${DOSEGATE_DEBIAN_MIRROR:-$(sed -nE 's/^(deb|URIs:) +(\[[^]]*\] +)?([^ ]+).*/\3/p' \
+  /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | sed -n 1p || true)}
 [[ -n $mirror ]] || { echo "clean_root.sh: name a Debian mirror in DOSEGATE_DEBIAN_MIRROR" >&2; exit 69; }
 
 ((EUID == 0)) || { echo "clean_root.sh: chroot needs root" >&2; exit 69; }
