@@ -270,11 +270,13 @@ void deposit(DvhBuilder& builder, const CellWalk::Share& share, double sign) {
 class Integrator {
  public:
   Integrator(const Region& region, const DoseLattice& lattice, double cell_mm)
+      : Integrator(region, lattice, cell_mm, bounding_box(region)) {}
+
+  Integrator(const Region& region, const DoseLattice& lattice, double cell_mm, const Box& box)
       : region_(region),
         lattice_(lattice),
         cell_mm_(cell_mm),
-        builder_(Gy(lattice.lowest_gy()), Gy(lattice.highest_gy())) {
-    const Box box = bounding_box(region);
+        builder_(lattice.lowest_in(box), lattice.highest_in(box)) {
     u_ = refine(lattice.nodes(0), box.lo[0], box.hi[0], cell_mm);
     v_ = refine(lattice.nodes(1), box.lo[1], box.hi[1], cell_mm);
   }
@@ -332,12 +334,14 @@ class Integrator {
     cells.walk(
         rasters_[s], layer,
         [&](std::size_t, std::size_t column, const CellWalk::Share& share) {
+          if (refined_ > kMostRefined) return;
           const CellWalk::Range range = cells.range(column);
           if (!(range.high > hot_gy || range.low < cold_gy) || !(range.high > range.low)) return;
           deposit(builder_, share, -1.0);
           columns.push_back(column);
         },
         [&](const RasterRow& row) {
+          refined_ += columns.size();
           if (!columns.empty()) fine_row(region_.slabs()[s], row.row, layer, columns);
           columns.clear();
         });
@@ -378,7 +382,11 @@ class Integrator {
   FineAxis u_, v_;
   std::vector<std::vector<RasterRow>> rasters_;
   std::vector<std::vector<Layer>> layers_;
+  // In a dose that is nearly the same everywhere almost every cell lies at an end of the curve, and
+  // none of them matters.
+  static constexpr std::size_t kMostRefined = 20000;
   double volume_of_cell_cc_ = 0.0;
+  std::size_t refined_ = 0;
 };
 
 }  // namespace

@@ -6,12 +6,14 @@
 // exactly along the border; whole cells need no integration. Within a cell the dose is trilinear,
 // so
 // - volume and mean dose are exact to rounding, for any shape and any grid;
-// - the cell's share of the curve has the exact mean and (for whole cells) the exact variance of
-// its
-//   dose, spread as a uniform density; the shape of the density is the only approximation;
+// - the cell's share of the curve has the exact mean of its dose and, but for the product terms of
+// a
+//   trilinear cell through its depth, the exact variance, spread as a uniform density; the shape of
+//   the density is the approximation that remains;
 // - minimum and maximum come from the border (end points and turning points within each cell) and
-// the
-//   grid's nodes inside, at slab faces and grid planes: never from a point outside of the region.
+//   the grid's nodes inside, at slab faces and grid planes: never from a point outside.
+// Where the grid is turned against the region, it is resampled first (dose_lattice.h), and all of
+// this holds for the resampled dose.
 #pragma once
 
 #include <optional>

@@ -56,9 +56,34 @@ Box bounding_box(const Region& region) {
   return box;
 }
 
-DoseLattice::DoseLattice(const DoseGrid& grid, const PlaneFrame& frame, const Box& box)
-    : lowest_gy_(grid.minimum_gy()), highest_gy_(grid.maximum_gy()) {
+DoseLattice::DoseLattice(const DoseGrid& grid, const PlaneFrame& frame, const Box& box) {
   if (!align(grid, frame)) resample(grid, frame, box);
+}
+
+std::pair<Gy, Gy> DoseLattice::range_in(const Box& box) const {
+  std::array<std::size_t, 3> first{};
+  std::array<std::size_t, 3> end{};
+  for (std::size_t a = 0; a < 3; ++a) {
+    // Every node of every lattice cell that the box touches.
+    const auto& nodes = axes_[a].nodes;
+    const auto above = std::upper_bound(nodes.begin(), nodes.end(), box.lo[a]) - nodes.begin();
+    const auto beyond = std::lower_bound(nodes.begin(), nodes.end(), box.hi[a]) - nodes.begin();
+    first[a] = static_cast<std::size_t>(std::max<std::ptrdiff_t>(above - 1, 0));
+    end[a] = std::min(static_cast<std::size_t>(beyond) + 1, nodes.size());
+    if (first[a] >= end[a]) return {Gy(0.0), Gy(0.0)};
+  }
+  double low = value(first[0], first[1], first[2]);
+  double high = low;
+  for (std::size_t k = first[2]; k < end[2]; ++k) {
+    for (std::size_t j = first[1]; j < end[1]; ++j) {
+      for (std::size_t i = first[0]; i < end[0]; ++i) {
+        const double dose_gy = value(i, j, k);
+        low = std::min(low, dose_gy);
+        high = std::max(high, dose_gy);
+      }
+    }
+  }
+  return {Gy(low), Gy(high)};
 }
 
 bool DoseLattice::align(const DoseGrid& grid, const PlaneFrame& frame) {

@@ -15,8 +15,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
+#include "base/units.h"
 #include "geometry/region.h"
 #include "model/dose_grid.h"
 
@@ -48,15 +50,17 @@ class DoseLattice {
     return covered_.empty() ||
            covered_[axes_[0].offset[iu] + axes_[1].offset[iv] + axes_[2].offset[iw]] != 0;
   }
-  /// Bounds of all values.
-  [[nodiscard]] double lowest_gy() const { return lowest_gy_; }
-  [[nodiscard]] double highest_gy() const { return highest_gy_; }
+  /// Bounds of the dose between the nodes that reach into `box`; 0 where none does. A hot voxel
+  /// elsewhere in the grid must not widen the steps of this region's curve.
+  [[nodiscard]] Gy lowest_in(const Box& box) const { return range_in(box).first; }
+  [[nodiscard]] Gy highest_in(const Box& box) const { return range_in(box).second; }
 
  private:
   struct Axis {
     std::vector<double> nodes;
     std::vector<std::size_t> offset;
   };
+  [[nodiscard]] std::pair<Gy, Gy> range_in(const Box& box) const;
   bool align(const model::DoseGrid& grid, const geometry::PlaneFrame& frame);
   void resample(const model::DoseGrid& grid, const geometry::PlaneFrame& frame, const Box& box);
 
@@ -64,7 +68,6 @@ class DoseLattice {
   const double* data_ = nullptr;
   std::vector<double> owned_;
   std::vector<std::uint8_t> covered_;
-  double lowest_gy_ = 0.0, highest_gy_ = 0.0;
 };
 
 /// Dose at a patient position by the rules above (trilinear, constant for half a voxel outside);

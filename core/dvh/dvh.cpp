@@ -33,9 +33,9 @@ DvhBuilder::DvhBuilder(Gy low, Gy high)
       highest_gy_(-std::numeric_limits<double>::infinity()) {
   require(std::isfinite(low.value()) && std::isfinite(high.value()) && low <= high,
           "DVH of an impossible dose range");
-  const double range = high.value() - std::min(0.0, low.value());
+  const double range = high.value() - low.value();
   step_gy_ = std::max(kStep_gy, range / static_cast<double>(kMostNodes));
-  first_gy_ = step_gy_ * std::floor(std::min(0.0, low.value()) / step_gy_);
+  first_gy_ = step_gy_ * std::floor(low.value() / step_gy_);
   per_step_ = 1.0 / step_gy_;
   const double span = (high.value() - first_gy_) * per_step_;
   corners_.assign(static_cast<std::size_t>(std::ceil(span)) + 4, 0.0);

@@ -36,8 +36,9 @@ class Dvh {
   [[nodiscard]] std::optional<Gy> minimum() const { return minimum_; }
   [[nodiscard]] std::optional<Gy> maximum() const { return maximum_; }
   [[nodiscard]] std::optional<Gy> mean() const { return mean_; }
-  /// Mean of the squared dose, Gy^2: with it the mean of BED and EQD2 is exact, because both are
-  /// quadratic in the dose. Absent if nothing is covered.
+  /// Mean of the squared dose, Gy^2 (to a few millionths of the dose range, squared): with it
+  /// follow the means of BED and EQD2, which are quadratic in the dose. Absent if nothing is
+  /// covered.
   [[nodiscard]] std::optional<double> mean_square_gy2() const { return mean_square_gy2_; }
 
   /// Covered volume with D >= dose.
