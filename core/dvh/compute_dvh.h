@@ -3,13 +3,11 @@
 // The region is cut into the cells of a lattice that refines the dose grid: at every node of the
 // grid, at every slab face, and further until cells are small against the structure. Of each cell
 // that the border crosses, area, first and second moments of the covered part are integrated
-// exactly along the border; whole cells need no integration. Within a cell the dose is trilinear,
-// so
+// exactly along the border; whole cells need no integration. Within a cell the dose is trilinear:
 // - volume and mean dose are exact to rounding, for any shape and any grid;
 // - the cell's share of the curve has the exact mean of its dose and, but for the product terms of
-// a
-//   trilinear cell through its depth, the exact variance, spread as a uniform density; the shape of
-//   the density is the approximation that remains;
+//   a trilinear cell through its depth, the exact variance, spread as a uniform density; the shape
+//   of the density is the approximation that remains;
 // - minimum and maximum come from the border (end points and turning points within each cell) and
 //   the grid's nodes inside, at slab faces and grid planes: never from a point outside.
 // Where the grid is turned against the region, it is resampled first (dose_lattice.h), and all of

@@ -4,14 +4,14 @@
 // - a continuous part, known exactly at dose nodes 0.001 Gy apart (wider where the range is beyond
 //   65 Gy) and linear between them;
 // - atoms: volume that receives one and the same dose to the last bit (zero-dose tails, plateaus),
-// kept
-//   with that exact dose, so that a plateau at a limit is decided by the value in the file.
+//   kept with that exact dose, so that a plateau at a limit is decided by the value in the file.
 // Volume, mean, mean square, minimum and maximum are accumulated on their own, never read off the
 // curve.
 //
 // Conventions (design 4.3, facts 1.4):
-//   V(x)  = volume with D >= x          cold(x) = volume with D < x        V(x) + cold(x) =
-//   covered() D(v)  = largest x with V(x) >= v    DC(v)   = smallest x with volume(D <= x) >= v
+//   V(x) = volume with D >= x          cold(x) = volume with D < x
+//   D(v) = largest x with V(x) >= v    DC(v)   = smallest x with volume(D <= x) >= v
+//   V(x) + cold(x) = covered()
 // All of them speak of the covered part. Volume without dose is `uncovered()`, never counted as 0
 // Gy; what it may do to a metric is worked out in metrics/.
 #pragma once

@@ -115,10 +115,9 @@ struct BuiltRegion {
 /// - closed planar contours only (points and open ones are left out, with a finding);
 /// - even-odd rule over all contours of a plane; planes nearer than 0.05 mm are one;
 /// - each plane owns the space to the midpoints of its neighbours; ends get half the nominal
-/// spacing;
+///   spacing;
 /// - a gap of up to 1.5 nominal spacings is ordinary, of up to 2.5 a skipped plane (bridged,
-/// finding),
-///   a longer one is real: both sides are capped as ends (finding);
+///   finding), a longer one is real: both sides are capped as ends (finding);
 /// - a single plane takes its thickness from its own slab thickness tag or from the structure set.
 /// Errors: RegionEmpty, ContoursNotParallel, ContoursNotPlanar, SpacingUnknown.
 [[nodiscard]] Result<BuiltRegion> build_region(const model::Roi& roi, const PlaneFrame& frame,

@@ -2,8 +2,8 @@
 //
 //   guard  = gconj { "or" gconj } ;      gconj = gterm { "and" gterm } ;
 //   gterm  = plan ( cmp num | [ "not" ] "in" num ".." num )
-//          | key  ( cmp num | [ "not" ] "in" num ".." num | [ "not" ] "in" word ".." word | "="
-//          word ) ;
+//          | key  ( cmp num | [ "not" ] "in" num ".." num
+//                 | [ "not" ] "in" word ".." word | "=" word ) ;
 //   plan   = "fx" | "dpf" | "rx" ;
 //
 // fx is the number of fractions, rx the prescription in Gy, dpf = rx/fx in Gy; any other key comes

@@ -4,18 +4,18 @@
 //   1 Map          the user said so (--map RULE_NAME=ROI_NAME, or =#NUMBER); it must exist
 //   2 Exact        the same bytes
 //   3 CaseFold     the same but for ASCII case
-//   4 ReverseOrder TG-263's reverse order: the underscore parts reversed or rotated (Small_Bowel,
-//   L_Kidney) 5 Alias        an alias that the protocol file lists, compared as in 2 to 4 6
-//   Normalised   the name or an alias after taking out blanks, '_' and '.', ASCII case folded
+//   4 ReverseOrder TG-263's reverse order: the underscore parts reversed or rotated
+//                  (Small_Bowel, L_Kidney)
+//   5 Alias        an alias that the protocol file lists, compared as in 2 to 4
+//   6 Normalised   the name or an alias without blanks, '_' and '.', ASCII case folded
 // One candidate there: found. Several: a ROIInterpretedType that singles one out decides, else
 // ambiguous.
 //
 // What is never done, because a wrong structure is a wrong verdict:
 //   - A derived volume never stands for its parent. Hyphen, plus, tilde, caret, PRV parts, digits
-//   and a
-//     leading underscore or 'z' survive normalisation: `Liver-GTV`, `Liver_PRV05`, `Liver~`,
-//     `Liver2`,
-//     `_Liver` match `Liver` on no rung. (Digits at the end are often a margin or a phase.)
+//     and a leading underscore or 'z' survive normalisation: `Liver-GTV`, `Liver_PRV05`, `Liver~`,
+//     `Liver2`, `_Liver` match `Liver` on no rung. (Digits at the end are often a margin or a
+//     phase.)
 //   - Names that are merely similar are suggestions for the reader and are never used.
 //
 // A ROI without closed planar contours is passed over while any other candidate exists on any rung;

@@ -3,14 +3,11 @@
 //
 // What holds for both:
 // - Keys stand in the order of the schema, numbers are unrounded decimals that read back as the
-// same
-//   double, whatever the locale; the same results give the same bytes. There is no clock in it.
-// - A value that is not known is null, and a reason that is not empty stands beside it. It is never
-// 0,
-//   -1 or NaN. Unknown texts are null too; only reasons are texts that may be empty.
+//   same double, whatever the locale; the same results give the same bytes. There is no clock.
+// - A value that is not known is null, and a reason that is not empty stands beside it. It is
+//   never 0, -1 or NaN. Unknown texts are null too; only reasons are texts that may be empty.
 // - Numbers of a structure that lies partly outside of the dose grid are null, with the reason;
-// what is
-//   known of the part inside stands apart, under "covered".
+//   what is known of the part inside stands apart, under "covered".
 // - Text from files passes through printable(): valid UTF-8 on one line, no control characters. The
 //   patient's name is not written, the patient ID is.
 //
