@@ -267,16 +267,17 @@ void deposit(DvhBuilder& builder, const CellWalk::Share& share, double sign) {
                   sign * share.volume_cc);
 }
 
+DvhBuilder builder_for(const std::pair<Gy, Gy>& range) {
+  return {range.first, range.second};
+}
+
 class Integrator {
  public:
-  Integrator(const Region& region, const DoseLattice& lattice, double cell_mm)
-      : Integrator(region, lattice, cell_mm, bounding_box(region)) {}
-
   Integrator(const Region& region, const DoseLattice& lattice, double cell_mm, const Box& box)
       : region_(region),
         lattice_(lattice),
         cell_mm_(cell_mm),
-        builder_(lattice.lowest_in(box), lattice.highest_in(box)) {
+        builder_(builder_for(lattice.range_in(box))) {
     u_ = refine(lattice.nodes(0), box.lo[0], box.hi[0], cell_mm);
     v_ = refine(lattice.nodes(1), box.lo[1], box.hi[1], cell_mm);
   }
@@ -396,8 +397,9 @@ Dvh compute_dvh(const Region& region, const model::DoseGrid& grid, const DvhOpti
   const double cell_mm =
       options.cell ? options.cell->value() : default_cell_mm(region.volume().value());
   require(cell_mm > 0.0, "DVH with a cell size that is not positive");
-  const DoseLattice lattice(grid, region.frame(), bounding_box(region));
-  return Integrator(region, lattice, cell_mm).run();
+  const Box box = bounding_box(region);
+  const DoseLattice lattice(grid, region.frame(), box);
+  return Integrator(region, lattice, cell_mm, box).run();
 }
 
 }  // namespace dosegate::dvh

@@ -50,17 +50,15 @@ class DoseLattice {
     return covered_.empty() ||
            covered_[axes_[0].offset[iu] + axes_[1].offset[iv] + axes_[2].offset[iw]] != 0;
   }
-  /// Bounds of the dose between the nodes that reach into `box`; 0 where none does. A hot voxel
-  /// elsewhere in the grid must not widen the steps of this region's curve.
-  [[nodiscard]] Gy lowest_in(const Box& box) const { return range_in(box).first; }
-  [[nodiscard]] Gy highest_in(const Box& box) const { return range_in(box).second; }
+  /// Lowest and highest dose between the nodes that reach into `box`; 0 and 0 where none does. A hot
+  /// voxel elsewhere in the grid must not widen the steps of this region's curve.
+  [[nodiscard]] std::pair<Gy, Gy> range_in(const Box& box) const;
 
  private:
   struct Axis {
     std::vector<double> nodes;
     std::vector<std::size_t> offset;
   };
-  [[nodiscard]] std::pair<Gy, Gy> range_in(const Box& box) const;
   bool align(const model::DoseGrid& grid, const geometry::PlaneFrame& frame);
   void resample(const model::DoseGrid& grid, const geometry::PlaneFrame& frame, const Box& box);
 
