@@ -80,6 +80,22 @@ std::optional<Scale> scale_of(const DoseGrid& grid, const Case& plan_case,
   return Scale{close(*target), close(*target * *fractions), *target, *prescription};
 }
 
+// One fraction's dose as the course's total. `why` is a whole clause for the finding.
+Result<DoseGrid> times_fractions(const DoseGrid& grid, const Dose& dose,
+                                 std::optional<int> fractions, std::string_view why,
+                                 Findings& findings) {
+  if (!fractions) {
+    return fail(
+        ErrorCode::FractionsUnknown,
+        "The dose is that of one fraction and the number of fractions is not known; give it "
+        "with --fractions.",
+        dose.source);
+  }
+  findings.push_back({FindingCode::DoseFractionTimesN,
+                      fmt::format("{} multiplied by {}.", why, *fractions), dose.source});
+  return grid.scaled(static_cast<double>(*fractions));
+}
+
 // A dose that says it is the plan's total although its targets hold one fraction of the
 // prescription: every limit would be met by a dose that is too low by the number of fractions.
 Result<DoseGrid> check_total(DoseGrid grid, const Dose& dose, const Case& plan_case,
@@ -88,15 +104,7 @@ Result<DoseGrid> check_total(DoseGrid grid, const Dose& dose, const Case& plan_c
   const auto fractions = fractions_of(plan_case, options);
   if (options.fraction_dose == FractionDose::Total || fractions == 1) return grid;
   if (options.fraction_dose == FractionDose::One) {
-    if (!fractions) {
-      return fail(ErrorCode::FractionsUnknown,
-                  "--fraction-dose one needs the number of fractions; give it with --fractions.",
-                  dose.source);
-    }
-    findings.push_back({FindingCode::DoseFractionTimesN,
-                        fmt::format("Multiplied by {}, as --fraction-dose one says.", *fractions),
-                        dose.source});
-    return grid.scaled(static_cast<double>(*fractions));
+    return times_fractions(grid, dose, fractions, "As --fraction-dose one says:", findings);
   }
   const auto scale = scale_of(grid, plan_case, geometry, options);
   if (!scale || scale->fits_total || !scale->fits_one) return grid;
@@ -117,21 +125,9 @@ Result<DoseGrid> read_fraction_dose(DoseGrid grid, const Dose& dose, const Case&
                                     const CaseGeometry& geometry, const CourseOptions& options,
                                     Findings& findings) {
   const auto fractions = fractions_of(plan_case, options);
-  const auto times_n = [&]() -> Result<DoseGrid> {
-    if (!fractions) {
-      return fail(
-          ErrorCode::FractionsUnknown,
-          "The dose is that of one fraction and the number of fractions is not known; give it "
-          "with --fractions.",
-          dose.source);
-    }
-    findings.push_back(
-        {FindingCode::DoseFractionTimesN,
-         fmt::format("DoseSummationType FRACTION: taken as one fraction and multiplied by "
-                     "{}.",
-                     *fractions),
-         dose.source});
-    return grid.scaled(static_cast<double>(*fractions));
+  const auto times_n = [&] {
+    return times_fractions(grid, dose, fractions,
+                           "DoseSummationType FRACTION: taken as one fraction and", findings);
   };
   const auto as_total = [&](std::string why) {
     findings.push_back({FindingCode::DoseFractionAsTotal,
