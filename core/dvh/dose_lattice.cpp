@@ -44,7 +44,7 @@ Box bounding_box(const Region& region) {
   Box box{{kInfinite, kInfinite, kInfinite}, {-kInfinite, -kInfinite, -kInfinite}};
   require(!region.slabs().empty(), "bounding box of an empty region");
   for (const geometry::Slab& slab : region.slabs()) {
-    for (const geometry::Edge& e : slab.edges) {
+    for (const geometry::Edge& e : slab.edges()) {
       box.lo[0] = std::min({box.lo[0], e.u0, e.u1});
       box.hi[0] = std::max({box.hi[0], e.u0, e.u1});
       box.lo[1] = std::min(box.lo[1], e.v0);

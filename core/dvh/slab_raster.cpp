@@ -34,13 +34,13 @@ class Raster {
     std::size_t next = 0;
     std::vector<const Edge*> active;
     std::vector<const LevelEdge*> levels;
-    for (const LevelEdge& level : slab_.levels) levels.push_back(&level);
+    for (const LevelEdge& level : slab_.levels()) levels.push_back(&level);
     for (std::size_t j = 0; j < v_.cells(); ++j) {
       const double bottom = v_.nodes[j];
       const double top = v_.nodes[j + 1];
       std::erase_if(active, [&](const Edge* e) { return e->v1 <= bottom; });
-      for (; next < slab_.edges.size() && slab_.edges[next].v0 < top; ++next) {
-        if (slab_.edges[next].v1 > bottom) active.push_back(&slab_.edges[next]);
+      for (; next < slab_.edges().size() && slab_.edges()[next].v0 < top; ++next) {
+        if (slab_.edges()[next].v1 > bottom) active.push_back(&slab_.edges()[next]);
       }
       if (active.empty()) continue;
       RasterRow row;

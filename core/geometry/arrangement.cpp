@@ -73,9 +73,11 @@ class Sweep {
     }
     if (!heights_.empty()) note_levels(heights_.back(), {});
     for (std::size_t e = 0; e < rising_.size(); ++e) flush(e);
-    std::sort(result_.edges.begin(), result_.edges.end(), [](const Edge& a, const Edge& b) {
-      return std::tie(a.v0, a.u0, a.v1, a.u1, a.sign) < std::tie(b.v0, b.u0, b.v1, b.u1, b.sign);
-    });
+    std::sort(result_.area.edges.begin(), result_.area.edges.end(),
+              [](const Edge& a, const Edge& b) {
+                return std::tie(a.v0, a.u0, a.v1, a.u1, a.sign) <
+                       std::tie(b.v0, b.u0, b.v1, b.u1, b.sign);
+              });
     return std::move(result_);
   }
 
@@ -196,7 +198,7 @@ class Sweep {
     Open& open = open_[edge];
     if (open.sign != 0.0) {
       const Rising& e = rising_[edge];
-      result_.edges.push_back({e.at(open.from), open.from, e.at(open.to), open.to, open.sign});
+      result_.area.edges.push_back({e.at(open.from), open.from, e.at(open.to), open.to, open.sign});
     }
     open.sign = 0.0;
   }
@@ -211,7 +213,7 @@ class Sweep {
     // Each end toggles "in exactly one of below and above".
     for (std::size_t i = 0; i + 1 < ends.size(); i += 2) {
       if (ends[i + 1] - ends[i] > kCoincident_mm)
-        result_.levels.push_back({v, ends[i], ends[i + 1]});
+        result_.area.levels.push_back({v, ends[i], ends[i + 1]});
     }
   }
 
@@ -228,8 +230,8 @@ class Sweep {
 };
 
 void add_operand(std::vector<InputEdge>& edges, const Slab& slab, int operand) {
-  for (const Edge& e : slab.edges) edges.push_back({e.u0, e.v0, e.u1, e.v1, operand});
-  for (const LevelEdge& e : slab.levels) edges.push_back({e.u0, e.v, e.u1, e.v, operand});
+  for (const Edge& e : slab.edges()) edges.push_back({e.u0, e.v0, e.u1, e.v1, operand});
+  for (const LevelEdge& e : slab.levels()) edges.push_back({e.u0, e.v, e.u1, e.v, operand});
 }
 
 // The slab of `slabs` that holds height w, or none; `from` moves along with rising w.
@@ -269,20 +271,15 @@ Region combine(const Region& a, const Region& b, Combine operation) {
     if (in_a == nullptr && in_b == nullptr) continue;
     if (in_a == nullptr && operation != Combine::Union) continue;
     if (in_b == nullptr && operation == Combine::Intersect) continue;
-    Slab slab{faces[i], faces[i + 1], {}, {}};
     if (in_a == nullptr || in_b == nullptr) {  // one operand only: its border is already clean
-      const Slab& only = in_a != nullptr ? *in_a : *in_b;
-      slab.edges = only.edges;
-      slab.levels = only.levels;
+      slabs.emplace_back(faces[i], faces[i + 1], (in_a != nullptr ? in_a : in_b)->area);
     } else {
       edges.clear();
       add_operand(edges, *in_a, 0);
       add_operand(edges, *in_b, 1);
       CleanBorder border = arrange(edges, operation);
-      slab.edges = std::move(border.edges);
-      slab.levels = std::move(border.levels);
+      slabs.emplace_back(faces[i], faces[i + 1], std::move(border.area));
     }
-    slabs.push_back(std::move(slab));
   }
   return {a.frame(), std::move(slabs)};
 }

@@ -28,8 +28,7 @@ enum class Combine {
 };
 
 struct CleanBorder {
-  std::vector<Edge> edges;
-  std::vector<LevelEdge> levels;
+  Area area;
   /// Largest depth to which two edges of the same operand cross each other, mm: 0 for clean
   /// contours.
   double self_crossing_mm = 0.0;

@@ -212,7 +212,7 @@ Result<BuiltRegion> build_region(const Roi& roi, const PlaneFrame& frame,
     if (border.self_crossing_mm > kCrossing_mm) ++crossing_planes;
     crossing_mm = std::max(crossing_mm, border.self_crossing_mm);
     if (has_repeated_contour(grouped.planes[i])) ++repeated;
-    slabs.push_back({faces[i].lo, faces[i].hi, std::move(border.edges), std::move(border.levels)});
+    slabs.emplace_back(faces[i].lo, faces[i].hi, std::move(border.area));
   }
   if (crossing_planes > 0) {
     findings.push_back(

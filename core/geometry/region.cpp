@@ -14,21 +14,21 @@ constexpr double kMm3PerCc = 1000.0;
 
 }  // namespace
 
-double area_mm2(const Slab& slab) {
-  double area = 0.0;
-  for (const Edge& e : slab.edges) area += e.sign * 0.5 * (e.u0 + e.u1) * (e.v1 - e.v0);
-  return area;
+double area_mm2(const Area& area) {
+  double sum = 0.0;
+  for (const Edge& e : area.edges) sum += e.sign * 0.5 * (e.u0 + e.u1) * (e.v1 - e.v0);
+  return sum;
 }
 
 Region::Region(PlaneFrame frame, std::vector<Slab> slabs)
     : frame_(std::move(frame)), slabs_(std::move(slabs)) {
-  std::erase_if(slabs_, [](const Slab& slab) { return slab.edges.empty(); });
+  std::erase_if(slabs_, [](const Slab& slab) { return slab.edges().empty(); });
   double volume_mm3 = 0.0;
   for (std::size_t i = 0; i < slabs_.size(); ++i) {
     const Slab& slab = slabs_[i];
     require(slab.w_lo < slab.w_hi, "a slab without thickness");
     require(i == 0 || slabs_[i - 1].w_hi <= slab.w_lo, "slabs that overlap or do not ascend");
-    volume_mm3 += area_mm2(slab) * (slab.w_hi - slab.w_lo);
+    volume_mm3 += area_mm2(*slab.area) * (slab.w_hi - slab.w_lo);
   }
   volume_ = Cc(volume_mm3 / kMm3PerCc);
 }

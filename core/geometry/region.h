@@ -19,7 +19,9 @@
 // What it does not do: it knows no dose, and it never looks at voxels.
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/finding.h"
@@ -51,10 +53,39 @@ struct LevelEdge {
   double v = 0.0, u0 = 0.0, u1 = 0.0;  ///< u0 < u1
 };
 
-struct Slab {
-  double w_lo = 0.0, w_hi = 0.0;  ///< mm; w_lo < w_hi
-  std::vector<Edge> edges;        ///< ascending in v0, then u0
+/// The border of a plane area. Never changes once it is made: slabs of one plane, and the readings
+/// of one ROI (slab, blend ...), share it.
+struct Area {
+  std::vector<Edge> edges;  ///< ascending in v0, then u0
   std::vector<LevelEdge> levels;
+};
+
+/// A prism between two faces. Its weight is the share of each point that belongs to the solid: 1
+/// everywhere for the slab reading; for interpolated readings it runs linearly along w from
+/// weight_lo at the lower face to weight_hi at the upper one (it can be negative there: a cubic
+/// overshoots), and prisms of different planes lie in the same stretch of w, their weights adding
+/// up to 1 where all of them contain a point.
+struct Slab {
+  double w_lo = 0.0, w_hi = 0.0;     ///< mm; w_lo < w_hi
+  std::shared_ptr<const Area> area;  ///< never null
+  double weight_lo = 1.0, weight_hi = 1.0;
+
+  Slab(double lo, double hi, Area border, double weight_at_lo = 1.0, double weight_at_hi = 1.0)
+      : w_lo(lo),
+        w_hi(hi),
+        area(std::make_shared<const Area>(std::move(border))),
+        weight_lo(weight_at_lo),
+        weight_hi(weight_at_hi) {}
+  Slab(double lo, double hi, std::shared_ptr<const Area> border, double weight_at_lo = 1.0,
+       double weight_at_hi = 1.0)
+      : w_lo(lo),
+        w_hi(hi),
+        area(std::move(border)),
+        weight_lo(weight_at_lo),
+        weight_hi(weight_at_hi) {}
+
+  [[nodiscard]] const std::vector<Edge>& edges() const { return area->edges; }
+  [[nodiscard]] const std::vector<LevelEdge>& levels() const { return area->levels; }
 };
 
 class Region {
@@ -77,8 +108,8 @@ class Region {
   Cc volume_;
 };
 
-/// Signed area of a slab's border, mm^2.
-[[nodiscard]] double area_mm2(const Slab& slab);
+/// Signed area of a border, mm^2.
+[[nodiscard]] double area_mm2(const Area& area);
 
 /// What a stack of planes does at its two ends (and at both sides of a gap inside it).
 enum class EndCaps {

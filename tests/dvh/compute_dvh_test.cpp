@@ -235,7 +235,7 @@ TEST(ComputeDvh, MatchesABruteForceCountOfTheTrilinearField) {
       for (double y = -15 + kStep / 3; y < 16; y += kStep) {
         for (double x = -15 + kStep / 3; x < 18; x += kStep) {
           double winding = 0;
-          for (const auto& e : slab.edges) {
+          for (const auto& e : slab.edges()) {
             if (e.v0 <= y && y < e.v1 && x < e.u0 + (e.u1 - e.u0) * ((y - e.v0) / (e.v1 - e.v0))) {
               winding += e.sign;
             }

@@ -128,7 +128,7 @@ std::vector<double> voxels_inside(const geometry::Region& region, const model::D
       for (std::size_t j = 0; j < grid.size(1); ++j) {
         const double y = grid.origin().y() + grid.positions(1)[j];
         std::vector<double> crossings;
-        for (const geometry::Edge& e : slab.edges) {
+        for (const geometry::Edge& e : slab.edges()) {
           if (e.v0 <= y && y < e.v1)
             crossings.push_back(e.u0 + (e.u1 - e.u0) * (y - e.v0) / (e.v1 - e.v0));
         }
@@ -197,7 +197,7 @@ TEST_P(LiverPlans, AgreeWithABruteForceCountOfTheDrawnVolume) {
       for (double v = box.lo[1] + kStep_mm / 2; v < box.hi[1]; v += kStep_mm) {
         for (double u = box.lo[0] + kStep_mm / 2; u < box.hi[0]; u += kStep_mm) {
           bool inside = false;
-          for (const geometry::Edge& e : slab.edges) {
+          for (const geometry::Edge& e : slab.edges()) {
             if (e.v0 <= v && v < e.v1 && u < e.u0 + (e.u1 - e.u0) * (v - e.v0) / (e.v1 - e.v0)) {
               inside = !inside;
             }

@@ -81,7 +81,7 @@ Region prism(const std::vector<Polygon>& polygons, double z0) {
     }
   }
   CleanBorder border = arrange(edges, Combine::Union);
-  return {PlaneFrame{}, {{z0, z0 + 10.0, std::move(border.edges), std::move(border.levels)}}};
+  return {PlaneFrame{}, {{z0, z0 + 10.0, std::move(border.area)}}};
 }
 
 // Even-odd test of a point, straight from the definition.
@@ -100,7 +100,7 @@ bool inside(const std::vector<Polygon>& polygons, double x, double y) {
 bool inside_border(const Region& region, double x, double y) {
   if (region.slabs().empty()) return false;
   double winding = 0.0;
-  for (const Edge& e : region.slabs()[0].edges) {
+  for (const Edge& e : region.slabs()[0].edges()) {
     if (e.v0 <= y && y < e.v1 && x < e.u0 + (e.u1 - e.u0) * ((y - e.v0) / (e.v1 - e.v0))) {
       winding += e.sign;
     }
