@@ -1,13 +1,17 @@
 // Region x DoseGrid -> Dvh: exact integration of the design, section 4.
 //
 // The region is cut into the cells of a lattice that refines the dose grid: at every node of the
-// grid, at every slab face, and further until cells are small against the structure. Of each cell
-// that the border crosses, area, first and second moments of the covered part are integrated
-// exactly along the border; whole cells need no integration. Within a cell the dose is trilinear:
+// grid, at every slab face, and further until cells are small against the structure's thickness;
+// cells that the border crosses are cut finer, the cells that make the two ends of the curve finer
+// still. Of each piece that the border crosses, area, first and second moments of the covered part
+// are integrated exactly along the border; whole cells need no integration. Within a cell the dose
+// is trilinear:
 // - volume and mean dose are exact to rounding, for any shape and any grid;
-// - the cell's share of the curve has the exact mean of its dose and, but for the product terms of
-//   a trilinear cell through its depth, the exact variance, spread as a uniform density; the shape
-//   of the density is the approximation that remains;
+// - a whole cell's share of the curve is a uniform density as wide as the change of dose along the
+//   steepest axis, which joins the neighbours' without gap, with the variance of the other changes
+//   added; a part of a cell gives the uniform density of its exact mean and of its variance. The
+//   shape of these densities is the approximation that remains. In the thick of a large structure
+//   up to four neighbours share one;
 // - minimum and maximum come from the border (end points and turning points within each cell) and
 //   the grid's nodes inside, at slab faces and grid planes: never from a point outside.
 // Where the grid is turned against the region, it is resampled first (dose_lattice.h), and all of

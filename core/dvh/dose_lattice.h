@@ -44,6 +44,14 @@ class DoseLattice {
   [[nodiscard]] double value(std::size_t iu, std::size_t iv, std::size_t iw) const {
     return data_[axes_[0].offset[iu] + axes_[1].offset[iv] + axes_[2].offset[iw]];
   }
+  /// A line of nodes along u: the value at node i is values[offset[i]].
+  struct Line {
+    const double* values;
+    const std::size_t* offset;
+  };
+  [[nodiscard]] Line line(std::size_t iv, std::size_t iw) const {
+    return {data_ + axes_[1].offset[iv] + axes_[2].offset[iw], axes_[0].offset.data()};
+  }
   /// False where every node has a dose (the usual case, parallel axes).
   [[nodiscard]] bool has_holes() const { return !covered_.empty(); }
   [[nodiscard]] bool node_covered(std::size_t iu, std::size_t iv, std::size_t iw) const {

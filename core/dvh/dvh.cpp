@@ -15,8 +15,8 @@ namespace {
 constexpr double kStep_gy = 0.001;
 constexpr std::size_t kMostNodes = std::size_t{1} << 16;
 // Deposits narrower than this part of a step become that wide: the running sums would lose digits
-// on steeper ones. A tenth of a thousandth of 0.001 Gy, far below every bar.
-constexpr double kNarrowest_steps = 1e-4;
+// on steeper ones. A hundredth of 0.001 Gy, far below every bar.
+constexpr double kNarrowest_steps = 1e-2;
 // Volumes are sums of up to millions of terms: differences below this part of the region are
 // rounding. So much uncovered volume is none, and a curve that reaches a volume to within it
 // reaches it (a plateau of exactly half the structure has a D50%).
@@ -39,6 +39,11 @@ DvhBuilder::DvhBuilder(Gy low, Gy high)
   per_step_ = 1.0 / step_gy_;
   const double span = (high.value() - first_gy_) * per_step_;
   corners_.assign(static_cast<std::size_t>(std::ceil(span)) + 4, 0.0);
+  last_ = static_cast<double>(corners_.size()) - 2.0;
+}
+
+bool DvhBuilder::keeps_step(Gy low, Gy high) {
+  return high.value() - low.value() <= kStep_gy * static_cast<double>(kMostNodes);
 }
 
 // A corner of the cumulative curve between two nodes, shared between them so that the curve is
@@ -77,14 +82,105 @@ void DvhBuilder::deposit(double centre_gy, double half_width_gy, double variance
     return;
   }
   const double centre = (centre_gy - first_gy_) * per_step_;
-  const double half = std::max(half_width_gy * per_step_, 0.5 * kNarrowest_steps);
-  // What reaches beyond the range is squeezed into it, and stays wide enough for the running sums.
-  const double last = static_cast<double>(corners_.size()) - 2.0;
-  const double lo = std::clamp(centre - half, 0.0, last - kNarrowest_steps);
-  const double hi = std::clamp(centre + half, lo + kNarrowest_steps, last);
+  const double half = half_width_gy * per_step_;
+  add_uniform(centre - half, centre + half, volume_cc);
+}
+
+// In steps. What reaches beyond the range is squeezed into it, and stays wide enough for the running
+// sums.
+void DvhBuilder::add_uniform(double lo, double hi, double volume_cc) {
+  lo = std::min(std::max(lo, 0.0), last_ - kNarrowest_steps);
+  hi = std::min(std::max(hi, lo + kNarrowest_steps), last_);
   const double slope = volume_cc / (hi - lo);
   add_corner(lo, slope);
   add_corner(hi, -slope);
+}
+
+void DvhBuilder::deposit(const CellDoses& cells) {
+  const std::size_t n = cells.size();
+  const double* mean = cells.mean_gy.data();
+  const double* width = cells.width_gy.data();
+  const double* shift = cells.shift_gy.data();
+  const double* cc = cells.volume_cc.data();
+  double volume = 0.0;
+  double dose = 0.0;
+  double square = 0.0;
+  for (std::size_t i = 0; i < n; ++i) {
+    volume += cc[i];
+    dose += mean[i] * cc[i];
+    square +=
+        (mean[i] * mean[i] + width[i] * width[i] * (1.0 / 12.0) + shift[i] * shift[i]) * cc[i];
+  }
+  volume_cc_ += volume;
+  dose_volume_ += dose;
+  square_volume_ += square;
+  lo_.resize(n);
+  width_.resize(n);
+  slope_.resize(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const double w = width[i] * per_step_;
+    width_[i] = w > kNarrowest_steps ? w : kNarrowest_steps;
+    lo_[i] = (mean[i] - first_gy_) * per_step_ - 0.5 * width_[i];
+    slope_[i] = 0.5 * cc[i] / width_[i];
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    if (width[i] == 0.0) {
+      add_atom(mean[i], cc[i]);
+      continue;
+    }
+    const double by = shift[i] * per_step_;
+    const double lo = lo_[i] - by;
+    const double hi = lo_[i] + width_[i] + by;
+    if (!(lo >= 0.0 && hi <= last_)) {
+      add_uniform(lo, lo + width_[i], 0.5 * cc[i]);
+      add_uniform(hi - width_[i], hi, 0.5 * cc[i]);
+    } else if (by < kNarrowest_steps) {
+      add_corner(lo, 2.0 * slope_[i]);
+      add_corner(hi, -2.0 * slope_[i]);
+    } else {
+      add_corner(lo, slope_[i]);
+      add_corner(lo + width_[i], -slope_[i]);
+      add_corner(hi - width_[i], slope_[i]);
+      add_corner(hi, -slope_[i]);
+    }
+  }
+}
+
+std::pair<double, double> DvhBuilder::tails_gy(double volume_cc) const {
+  // Second derivative -> volume, from either end. Atoms are steps of their own.
+  double cold = highest_gy_;
+  double slope = 0.0;
+  double below = 0.0;
+  std::size_t atom = 0;
+  for (std::size_t i = 0; i < corners_.size(); ++i) {
+    const double dose_gy = first_gy_ + step_gy_ * static_cast<double>(i);
+    below += slope;
+    slope += corners_[i];
+    for (; atom < atoms_.size() && atoms_[atom].dose_gy <= dose_gy; ++atom) {
+      below += atoms_[atom].volume_cc;
+    }
+    if (below >= volume_cc) {
+      cold = dose_gy;
+      break;
+    }
+  }
+  double hot = lowest_gy_;
+  double above = 0.0;
+  slope = 0.0;
+  atom = atoms_.size();
+  for (std::size_t i = corners_.size(); i-- > 0;) {
+    const double dose_gy = first_gy_ + step_gy_ * static_cast<double>(i);
+    above += slope;
+    slope -= corners_[i];  // seen from above, the curve bends the other way
+    for (; atom > 0 && atoms_[atom - 1].dose_gy >= dose_gy; --atom) {
+      above += atoms_[atom - 1].volume_cc;
+    }
+    if (above >= volume_cc) {
+      hot = dose_gy;
+      break;
+    }
+  }
+  return {cold, hot};
 }
 
 Dvh DvhBuilder::finish(Cc volume) && {

@@ -1,38 +1,27 @@
-// Exact coverage of a slab's area on a lattice of cells. Private to dvh/.
+// Exact coverage of a plane area on a mesh of cells. Private to dvh/.
+//
+// Cells that the border crosses are cut into pieces x pieces, because the share of a piece of a cell
+// is an approximation whose error falls with the piece; cells that are wholly inside stay whole.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
 #include <vector>
 
+#include "dvh/fine_axis.h"
 #include "geometry/region.h"
 
 namespace dosegate::dvh {
 
-/// Refinement of an axis: cell borders from `first` on, each with its place between two lattice
-/// nodes.
-struct FineAxis {
-  std::vector<double> nodes;  ///< mm, strictly ascending; cells lie between neighbours
-  std::vector<std::size_t>
-      base;                  ///< lattice node at or before each fine node (never the last node)
-  std::vector<double> part;  ///< 0..1 of the way from node `base` to `base + 1`
-  [[nodiscard]] std::size_t cells() const { return nodes.size() - 1; }
-};
-
-/// Cells from the lattice cells that [lo, hi] touches, each cut evenly until no longer than
-/// `cell_mm`. Empty (no nodes) where the range lies wholly outside of the lattice.
-[[nodiscard]] FineAxis refine(const std::vector<double>& lattice, double lo, double hi,
-                              double cell_mm);
-
-/// Cells begin .. end - 1 of an axis, each cut evenly into `pieces`.
-[[nodiscard]] FineAxis subdivide(const FineAxis& axis, std::size_t begin, std::size_t end,
-                                 std::size_t pieces);
-
-/// The covered part of one cell, in cell coordinates a, b in 0..1 along u, v.
+/// The covered part of one piece of a cell, in the cell's coordinates a, b in 0..1 along u, v.
 struct PartialCell {
   std::size_t column = 0;
   double area = 0.0;                    ///< share of the cell, 0..1
   double a = 0.0, b = 0.0;              ///< centroid
-  double aa = 0.0, ab = 0.0, bb = 0.0;  ///< means of a*a, a*b, b*b
+  double aa = 0.0, ab = 0.0, bb = 0.0;  ///< variances and covariance of a and b
+  double box = 0.0;                     ///< edge of the piece if it is wholly covered, else 0
 };
 
 /// A piece of border within one cell, in cell coordinates.
@@ -41,21 +30,63 @@ struct BorderPiece {
   double a0 = 0.0, b0 = 0.0, a1 = 0.0, b1 = 0.0;
 };
 
-/// Half-open range of columns or of nodes.
-struct Run {
-  std::size_t begin = 0, end = 0;
+/// An area on a mesh: rows with anything in them, ascending. What lies outside of the mesh is left
+/// out. One list of each kind for all rows, so that a raster costs a handful of allocations.
+class RasterBuilder;
+
+class Raster {
+ public:
+  struct Row {
+    std::size_t row = 0;
+    std::uint32_t whole = 0, partial = 0, border = 0, nodes = 0;  // where the row's parts end
+  };
+  [[nodiscard]] const std::vector<Row>& rows() const { return rows_; }
+  /// Of rows()[r]: runs of cells that are wholly inside, ascending.
+  [[nodiscard]] std::span<const Run> whole(std::size_t r) const {
+    return part(whole_, r, &Row::whole);
+  }
+  /// Pieces of the cells that are partly inside.
+  [[nodiscard]] std::span<const PartialCell> partial(std::size_t r) const {
+    return part(partial_, r, &Row::partial);
+  }
+  [[nodiscard]] std::span<const BorderPiece> border(std::size_t r) const {
+    return part(border_, r, &Row::border);
+  }
+  /// Nodes inside the area on the row's lower line, borders included.
+  [[nodiscard]] std::span<const Run> nodes_below(std::size_t r) const {
+    return part(nodes_, r, &Row::nodes);
+  }
+  /// All columns with anything in them lie in this range.
+  [[nodiscard]] Run columns() const { return columns_; }
+
+ private:
+  friend class RasterBuilder;
+  template <class T>
+  [[nodiscard]] std::span<const T> part(const std::vector<T>& all, std::size_t r,
+                                        std::uint32_t Row::*end) const {
+    const std::size_t from = r == 0 ? 0 : rows_[r - 1].*end;
+    return {all.data() + from, rows_[r].*end - from};
+  }
+  std::vector<Row> rows_;
+  std::vector<Run> whole_, nodes_;
+  std::vector<PartialCell> partial_;
+  std::vector<BorderPiece> border_;
+  Run columns_;
 };
 
-struct RasterRow {
-  std::size_t row = 0;
-  std::vector<Run> whole;            ///< runs of cells that are wholly inside
-  std::vector<PartialCell> partial;  ///< ascending in column
-  std::vector<BorderPiece> border;
-  std::vector<Run> nodes_below;  ///< nodes inside the area on the row's lower line
-};
+/// Makes rasters on one mesh; keeps its working memory from one to the next.
+class Rasteriser {
+ public:
+  /// `pieces` >= 1. Rows and columns are those of the mesh u x v.
+  Rasteriser(const FineAxis& u, const FineAxis& v, std::size_t pieces);
+  ~Rasteriser();
+  Rasteriser(const Rasteriser&) = delete;
+  Rasteriser& operator=(const Rasteriser&) = delete;
 
-/// Rows with anything in them, ascending. What lies outside of the axes' range is left out.
-[[nodiscard]] std::vector<RasterRow> rasterise(const geometry::Slab& slab, const FineAxis& u,
-                                               const FineAxis& v);
+  [[nodiscard]] Raster run(const geometry::Area& area);
+
+ private:
+  std::unique_ptr<RasterBuilder> builder_;
+};
 
 }  // namespace dosegate::dvh

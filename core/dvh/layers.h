@@ -1,0 +1,132 @@
+// A region's slabs, layer by layer on a mesh, and the parts of each row. Private to dvh/.
+//
+// The mesh refines the lattice along u, v and w. Between two neighbouring mesh planes along w lies a
+// *layer*; the slabs that reach into it are its *segments*. In each row of a layer the cells fall
+// into *parts*: runs of whole cells, and single cells that a border crosses. A run that is whole in
+// all segments is one part for all of them, so that interiors cost one share a cell however many
+// slabs a layer holds, and cost nothing where weights cancel (differences of readings).
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "dvh/dose_lattice.h"
+#include "dvh/dose_sheet.h"
+#include "dvh/runs.h"
+#include "dvh/slab_raster.h"
+#include "geometry/region.h"
+
+namespace dosegate::dvh {
+
+struct Mesh {
+  FineAxis u, v, w;
+  std::size_t border_pieces = 1;  ///< along u and v, of a cell that a border crosses
+  std::size_t block = 1;          ///< neighbours along u that may become one share
+  [[nodiscard]] bool empty() const { return u.nodes.empty() || v.nodes.empty() || w.nodes.empty(); }
+};
+
+/// A slab with a sign: -1 takes it away.
+struct SignedSlab {
+  const geometry::Slab* slab = nullptr;
+  double sign = 1.0;
+};
+
+/// What of a slab lies in a layer.
+struct Segment {
+  const geometry::Area* area = nullptr;
+  const Raster* raster = nullptr;
+  double lo = 0.0, hi = 0.0;                ///< 0..1 between the lattice planes
+  double weight_lo = 1.0, weight_hi = 1.0;  ///< at lo and hi, linear between
+  Stretch stretch;                          ///< the density between them, integrated
+};
+
+struct Layer {
+  std::size_t base = 0;  ///< lattice plane below
+  double distance_mm = 0.0;
+  std::vector<Segment> segments;
+  Run rows, columns;          ///< of all segments
+  double lo = 1.0, hi = 0.0;  ///< of all segments
+  bool merged = false;        ///< runs that all segments have whole are one part, `common`
+  bool cancels = false;       ///< ... whose weight is 0
+  Segment common;
+};
+
+/// The density of a segment along w, integrated.
+[[nodiscard]] Stretch stretch_of(const Segment& segment, double distance_mm);
+
+/// Rasters of the areas of one structure, each made once. An area lives as long as its raster.
+class Layers {
+ public:
+  Layers(const DoseLattice& lattice, const Mesh& mesh)
+      : lattice_(lattice), mesh_(mesh), rasteriser_(mesh.u, mesh.v, mesh.border_pieces) {}
+
+  /// Layer t of `slabs` (sorted by w_lo); `from` moves along with rising t, from 0.
+  [[nodiscard]] Layer layer_of(std::size_t t, std::span<const SignedSlab> slabs, std::size_t& from);
+
+  /// Calls on_layer(t, layer) for every layer with anything in it.
+  template <class OnLayer>
+  void each_layer(std::span<const SignedSlab> slabs, OnLayer on_layer) {
+    std::size_t from = 0;
+    for (std::size_t t = 0; t < mesh_.w.cells(); ++t) {
+      Layer layer = layer_of(t, slabs, from);
+      if (!layer.segments.empty() && layer.columns.begin < layer.columns.end) on_layer(t, layer);
+    }
+  }
+
+ private:
+  [[nodiscard]] const Raster& raster_of(const std::shared_ptr<const geometry::Area>& area);
+
+  const DoseLattice& lattice_;
+  const Mesh& mesh_;
+  Rasteriser rasteriser_;
+  std::map<const geometry::Area*, std::pair<std::shared_ptr<const geometry::Area>, Raster>>
+      rasters_;
+};
+
+/// The parts of the rows of a layer; rows must be asked for in ascending order.
+class RowParts {
+ public:
+  explicit RowParts(const Layer& layer) : layer_(layer), next_(layer.segments.size(), 0) {}
+
+  /// Calls on_whole(segment, run) and on_partial(segment, cells) for every part of a row.
+  template <class OnWhole, class OnPartial>
+  void each(std::size_t row, OnWhole on_whole, OnPartial on_partial) {
+    // The raster row of each segment, and the runs that all of them have whole.
+    bool all = layer_.merged;
+    for (std::size_t i = 0; i < layer_.segments.size(); ++i) {
+      const auto& rows = layer_.segments[i].raster->rows();
+      std::size_t& next = next_[i];
+      while (next < rows.size() && rows[next].row < row) ++next;
+      all = all && next < rows.size() && rows[next].row == row;
+    }
+    common_.clear();
+    if (all) {
+      const auto first = layer_.segments.front().raster->whole(next_.front());
+      common_.assign(first.begin(), first.end());
+      for (std::size_t i = 1; i < layer_.segments.size() && !common_.empty(); ++i) {
+        intersect(common_, layer_.segments[i].raster->whole(next_[i]), rest_);
+        std::swap(common_, rest_);
+      }
+      if (!layer_.cancels) {
+        for (const Run& run : common_) on_whole(layer_.common, run);
+      }
+    }
+    for (std::size_t i = 0; i < layer_.segments.size(); ++i) {
+      const Segment& s = layer_.segments[i];
+      const std::size_t r = next_[i];
+      if (r >= s.raster->rows().size() || s.raster->rows()[r].row != row) continue;
+      without(s.raster->whole(r), common_, [&](Run run) { on_whole(s, run); });
+      if (!s.raster->partial(r).empty()) on_partial(s, s.raster->partial(r));
+    }
+  }
+
+ private:
+  const Layer& layer_;
+  std::vector<std::size_t> next_;  // for each segment the row of its raster that comes next
+  std::vector<Run> common_, rest_;
+};
+
+}  // namespace dosegate::dvh
