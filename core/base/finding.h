@@ -48,6 +48,10 @@ enum class FindingCode : int {
   DoseOrientationAdjusted,   ///< ImageOrientationPatient not quite orthonormal; made so
   DoseBitsStored,            ///< BitsStored below BitsAllocated
   DoseMaximumAtEdge,         ///< the hottest voxel lies on the grid's edge
+  // the planning system's own DVHs
+  TpsDvhUnusable,  ///< a DVH of the planning system cannot be read or compared; left out
+  TpsDvhDoubtful,  ///< a DVH of the planning system contradicts itself; how it was taken is said
+  TpsDvhDiffers,   ///< a DVH of the planning system differs from ours
   // structures
   RoiWithoutContours,      ///< a ROI with no contour at all
   RoiContoursSkipped,      ///< points beside closed contours were left out

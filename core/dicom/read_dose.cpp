@@ -5,6 +5,7 @@
 #include "dicom/dose_pixels.h"
 #include "dicom/rt_objects.h"
 #include "dicom/tags.h"
+#include "dicom/tps_dvh_sequence.h"
 
 namespace dosegate::dicom {
 namespace {
@@ -157,11 +158,12 @@ Result<LoadedDose> load_dose(const DoseObject& object) {
     return tl::unexpected<Error>(std::move(error));
   }
   report_values(*grid, path, findings);
-  return LoadedDose{
-      {object.source.file.sop_instance_uid, path, object.source.frame_of_reference_uid,
-       object.source.patient_id, header.type, header.summation, header.plan_uids,
-       header.beam_numbers, header.fraction_group, header.structure_set_uid, std::move(*grid)},
-      std::move(findings)};
+  model::TpsDvhs tps_dvhs = read_tps_dvhs(root, header.type, path, findings);
+  return LoadedDose{{object.source.file.sop_instance_uid, path,
+                     object.source.frame_of_reference_uid, object.source.patient_id, header.type,
+                     header.summation, header.plan_uids, header.beam_numbers, header.fraction_group,
+                     header.structure_set_uid, std::move(*grid), std::move(tps_dvhs)},
+                    std::move(findings)};
 }
 
 }  // namespace dosegate::dicom

@@ -9,6 +9,7 @@
 #include "base/finding.h"
 #include "model/dose_grid.h"
 #include "model/structure_set.h"
+#include "model/tps_dvh.h"
 
 namespace dosegate::model {
 
@@ -69,6 +70,7 @@ struct Dose {
   std::optional<int> fraction_group;   ///< ReferencedFractionGroupNumber
   std::string structure_set_uid;       ///< ReferencedStructureSetSequence (of DVHs); empty if none
   DoseGrid grid;
+  TpsDvhs tps_dvhs = {};  ///< DVHSequence: the planning system's own DVHs; none for most doses
 };
 
 /// One file that was read, for the record in the result.

@@ -44,6 +44,32 @@ void save(DcmFileFormat& file, const Edit& edit, const std::string& path,
   ASSERT_TRUE(status.good()) << status.text();
 }
 
+void put_given(DcmItem& item, const DcmTagKey& tag, const std::string& value) {
+  if (!value.empty()) put(item, tag, value);
+}
+
+void put_dvhs(const DoseSpec& spec, DcmDataset& data) {
+  put_given(data, DCM_DVHNormalizationDoseValue, spec.dvh_normalization);
+  for (const DvhSpec& dvh : spec.dvhs) {
+    DcmItem& item = add_item(data, DCM_DVHSequence);
+    put_given(item, DCM_DVHType, dvh.type);
+    put_given(item, DCM_DoseUnits, dvh.dose_units);
+    put_given(item, DCM_DoseType, dvh.dose_type);
+    put_given(item, DCM_DVHDoseScaling, dvh.scaling);
+    put_given(item, DCM_DVHVolumeUnits, dvh.volume_units);
+    put_given(item, DCM_DVHNumberOfBins, dvh.bins);
+    put_given(item, DCM_DVHData, dvh.data);
+    put_given(item, DCM_DVHMinimumDose, dvh.minimum);
+    put_given(item, DCM_DVHMeanDose, dvh.mean);
+    put_given(item, DCM_DVHMaximumDose, dvh.maximum);
+    for (const DvhSpec::Roi& roi : dvh.rois) {
+      DcmItem& reference = add_item(item, DCM_DVHReferencedROISequence);
+      put_given(reference, DCM_ReferencedROINumber, roi.number);
+      put_given(reference, DCM_DVHROIContributionType, roi.contribution);
+    }
+  }
+}
+
 void put_pixels(const DoseSpec& spec, DcmDataset& data) {
   std::string bytes;
   for (const std::int64_t value : spec.values) {
@@ -187,6 +213,7 @@ void write(const DoseSpec& spec, const std::string& path, const Encoding& encodi
     put(add_item(data, DCM_ReferencedStructureSetSequence), DCM_ReferencedSOPInstanceUID,
         spec.structures_uid);
   }
+  put_dvhs(spec, data);
   put_pixels(spec, data);
   save(file, spec.edit, path, encoding);
 }

@@ -93,6 +93,26 @@ struct StructureSpec {
   Edit edit;
 };
 
+/// One item of DVHSequence: by default 2 cc from 1 to 3 Gy, cumulative, as the values at the lower
+/// edges of bins of 1 Gy. An empty text leaves its attribute out.
+struct DvhSpec {
+  struct Roi {
+    std::string number = "1";
+    std::string contribution = "INCLUDED";
+  };
+  std::vector<Roi> rois = {Roi{}};
+  std::string type = "CUMULATIVE";
+  std::string dose_units = "GY";
+  std::string dose_type = "PHYSICAL";
+  std::string scaling = "1";
+  std::string volume_units = "CM3";
+  std::string bins = "4";
+  std::string data = "1\\2\\1\\2\\1\\1\\1\\0";
+  std::string minimum = "1";
+  std::string mean = "2";
+  std::string maximum = "3";
+};
+
 /// 4 columns, 3 rows, 2 frames; the stored values are 1, 2, ... 24 in file order.
 struct DoseSpec {
   std::string uid = kDoseUid;
@@ -118,6 +138,8 @@ struct DoseSpec {
   bool is_signed = false;
   bool as_bytes = false;  ///< PixelData as OB
   std::vector<std::int64_t> values = counting(24);
+  std::vector<DvhSpec> dvhs;
+  std::string dvh_normalization;  ///< DVHNormalizationDoseValue; empty: left out
   Edit edit;
 
   static std::vector<std::int64_t> counting(std::size_t count);
