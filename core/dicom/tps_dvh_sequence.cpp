@@ -18,9 +18,11 @@ using model::TpsDvh;
 using model::TpsDvhType;
 using model::TpsVolumeUnit;
 
-// Volumes that should be 0 are written as the rounding of a sum leaves them (-1e-12 of 14 000 cc);
-// what lies below 0, or rises, by less than this part of the largest volume is such a residual.
+// Volumes that should be 0 are written as the rounding of a sum leaves them (-1e-12 of 14 000 cc).
+// Below 0, or rising, by less than this part of the largest volume is such a residual ...
 constexpr double kResidual = 1e-6;
+// ... and above 0 by less than this one: far smaller, for a real hot spot is a small part of a body.
+constexpr double kNothing = 1e-9;
 
 std::string quoted(const std::string& code) {
   return code.empty() ? "missing" : "\"" + printable(code).substr(0, 40) + "\"";
@@ -103,7 +105,7 @@ Problem settle_volumes(TpsDvh& dvh) {
   double ceiling = std::numeric_limits<double>::infinity();
   for (double& v : dvh.bin_volumes) {
     if (v < -residual) return fmt::format("it holds a volume of {}", shortest(v));
-    v = std::max(v, 0.0);
+    if (v < kNothing * largest) v = 0.0;
     sum += v;
     if (dvh.type != TpsDvhType::Cumulative) continue;
     if (v > ceiling + residual) {

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "evaluation/common_options.h"
+#include "evaluation/match_tps.h"
 #include "evaluation/measure.h"
 #include "evaluation/resolve.h"
 
@@ -93,6 +94,10 @@ Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& r
       result.metrics.push_back(metrics::compute_metric(metric, *m.dvh, context));
     }
   }
+  auto compared =
+      compare_tps_dvhs(plan_case, {expressions, *measured}, dose->grid, options, report.findings);
+  if (!compared) return tl::unexpected(compared.error());
+  report.tps_dvhs = std::move(*compared);
   return report;
 }
 

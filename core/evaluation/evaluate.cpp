@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "evaluation/common_options.h"
+#include "evaluation/match_tps.h"
 #include "evaluation/measure.h"
 #include "evaluation/resolve.h"
 #include "evaluation/rule_logic.h"
@@ -71,6 +72,10 @@ class Evaluator {
     if (!measured) return tl::unexpected(measured.error());
     measured_ = std::move(*measured);
     report_structures();
+    auto compared = compare_tps_dvhs(case_, {work_.expressions(), measured_}, dose->grid, options_,
+                                     out_.findings);
+    if (!compared) return tl::unexpected(compared.error());
+    out_.tps_dvhs = std::move(*compared);
     for (Pending& pending : pending_) finish(pending);
     for (const Drawn& drawn : drawn_) compare_drawn(drawn);
     for (const Protocol& p : protocols_) {

@@ -57,6 +57,7 @@ struct DvhReport {
   std::vector<model::InputFile> inputs;
   std::vector<metrics::Metric> metrics;
   std::vector<DvhResult> structures;
+  TpsComparisons tps_dvhs;  ///< of every DVH that the dose carries, asked for or not
   Findings findings;
 };
 

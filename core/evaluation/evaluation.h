@@ -7,6 +7,7 @@
 
 #include "base/finding.h"
 #include "dvh/dvh.h"
+#include "evaluation/compare_tps.h"
 #include "evaluation/verdict.h"
 #include "model/case.h"
 #include "protocol/protocol_file.h"
@@ -81,6 +82,7 @@ struct Evaluation {
   std::vector<RuleResult> rules;
   std::vector<PlanCheckResult> plan_checks;
   std::vector<StructureResult> structures;
+  TpsComparisons tps_dvhs;  ///< empty where the dose carries no DVHs
   Findings findings;
 };
 

@@ -207,6 +207,45 @@ Json dvh_structure_json(const DvhReport& report, const DvhResult& result) {
   return json;
 }
 
+Json tps_numbers(const evaluation::TpsNumbers& numbers) {
+  return {{"volume_cc", number(numbers.volume_cc)},
+          {"mean_gy", number(numbers.mean_gy)},
+          {"max_gy", number(numbers.maximum_gy)}};
+}
+
+Json tps_dvhs(const evaluation::TpsComparisons& comparisons) {
+  Json list = Json::array();
+  for (const evaluation::TpsComparison& c : comparisons) {
+    const evaluation::TpsDifference& d = c.difference;
+    Json readings = Json::array();
+    for (const evaluation::TpsAlternative& reading : c.readings) {
+      Json one = {{"reading", text(reading.reading)}};
+      one.update(tps_numbers(reading.numbers));
+      readings.push_back(std::move(one));
+    }
+    list.push_back({{"name", text(c.name)},
+                    {"roi_number", number(c.roi_number)},
+                    {"dose_axis", text(c.dose_axis)},
+                    {"theirs", tps_numbers(c.theirs)},
+                    {"ours", tps_numbers(c.ours)},
+                    {"uncovered_cc", number(c.uncovered_cc)},
+                    {"difference",
+                     {{"volume_cc", number(d.volume_cc)},
+                      {"volume_pct", number(d.volume_pct)},
+                      {"mean_gy", number(d.mean_gy)},
+                      {"max_gy", number(d.maximum_gy)},
+                      {"curve_pct", number(d.curve_pct)},
+                      {"curve_pct_at_gy", number(d.curve_pct_at_gy)},
+                      {"curve_gy", number(d.curve_gy)},
+                      {"curve_gy_at_pct", number(d.curve_gy_at_pct)}}},
+                    {"differs", c.differs},
+                    {"readings", std::move(readings)},
+                    {"nearest", text_or_null(c.nearest)},
+                    {"explanation", text(c.explanation)}});
+  }
+  return list;
+}
+
 std::string to_text(const Json& json) {
   // Texts are valid UTF-8 already; should one not be, a replacement character is better than a
   // throw.
@@ -269,6 +308,7 @@ std::string to_json(const DvhReport& report) {
   for (const DvhResult& result : report.structures) {
     json["structures"].push_back(dvh_structure_json(report, result));
   }
+  json["tps_dvhs"] = tps_dvhs(report.tps_dvhs);
   json["findings"] = findings(report.findings);
   return to_text(json);
 }

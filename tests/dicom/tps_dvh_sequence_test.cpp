@@ -114,6 +114,10 @@ TEST(TpsDvhSequence, ResidualsOfRoundingAreTakenOut) {
   const TpsDvh dvh =
       only(with_dvh([](DvhSpec& d) { d.data = "1\\2\\1\\2.000000000001\\1\\1\\1\\-1e-12"; }));
   EXPECT_EQ(dvh.bin_volumes, (std::vector<double>{2, 2, 1, 0}));
+  // And above 0; a hot spot of a millionth of the structure is none.
+  EXPECT_EQ(
+      only(with_dvh([](DvhSpec& d) { d.data = "1\\2\\1\\1\\1\\2e-6\\1\\1e-12"; })).bin_volumes,
+      (std::vector<double>{2, 1, 2e-6, 0}));
 }
 
 TEST(TpsDvhSequence, OneThatCannotBeReadIsLeftOutWithTheReason) {

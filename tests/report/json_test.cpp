@@ -331,8 +331,8 @@ TEST(CheckJson, KeepsItsPromisesOnARealEvaluation) {
 
 TEST(DvhJson, HasTheFieldsOfTheContractInTheirOrder) {
   const Json json = written(sample_dvh_report());
-  EXPECT_THAT(keys(json),
-              ElementsAre("schema", "software", "plan", "inputs", "structures", "findings"));
+  EXPECT_THAT(keys(json), ElementsAre("schema", "software", "plan", "inputs", "structures",
+                                      "tps_dvhs", "findings"));
   EXPECT_THAT(keys(json["structures"][0]),
               ElementsAre("name", "roi_number", "volume_cc", "uncovered_cc", "mean_gy", "min_gy",
                           "max_gy", "covered", "reason", "metrics", "dvh"));
@@ -379,6 +379,27 @@ TEST(DvhJson, RefusesAReportThatLostAMetric) {
   DvhReport report = sample_dvh_report();
   report.structures[0].metrics.pop_back();
   EXPECT_THROW((void)to_json(report), InternalError);
+}
+
+TEST(DvhJson, PlanningSystemsDvhsStandBesideOurs) {
+  const Json json = Json::parse(to_json(sample_dvh_report()));
+  ASSERT_EQ(json["tps_dvhs"].size(), 2U);
+  const Json& ptv = json["tps_dvhs"][0];
+  EXPECT_EQ(ptv["theirs"]["volume_cc"], 15.0);
+  EXPECT_EQ(ptv["ours"]["volume_cc"], 16.0);
+  EXPECT_EQ(ptv["difference"]["volume_cc"], 1.0);
+  EXPECT_EQ(ptv["difference"]["max_gy"], 0.0);
+  EXPECT_EQ(ptv["readings"][1]["reading"], "no end caps");
+  EXPECT_EQ(ptv["nearest"], "no end caps");
+  EXPECT_EQ(ptv["differs"], true);
+  // What is not known is null, never 0; names are as harmless as everywhere.
+  const Json& other = json["tps_dvhs"][1];
+  EXPECT_EQ(other["name"], kHostileNameShown);
+  EXPECT_TRUE(other["roi_number"].is_null());
+  EXPECT_TRUE(other["theirs"]["volume_cc"].is_null());
+  EXPECT_TRUE(other["difference"]["volume_pct"].is_null());
+  EXPECT_TRUE(other["difference"]["curve_gy_at_pct"].is_null());
+  EXPECT_TRUE(other["nearest"].is_null());
 }
 
 }  // namespace

@@ -177,6 +177,25 @@ evaluation::DvhReport sample_dvh_report() {
       result.metrics.push_back(metrics::compute_metric(metric, *result.dvh, {}));
     }
   }
+  evaluation::TpsComparison ptv;
+  ptv.name = "PTV";
+  ptv.roi_number = 4;
+  ptv.dose_axis = "centre";
+  ptv.theirs = {15.0, 0.0625, 0.0625};
+  ptv.ours = {16.0, 0.0625, 0.0625};
+  ptv.uncovered_cc = 0.0;
+  ptv.difference = {1.0, 6.25, 0.0, 0.0, -0.5, 0.03125, 0.25, 1.0};
+  ptv.differs = true;
+  ptv.readings = {{"half end caps", ptv.ours}, {"no end caps", {15.0, 0.0625, 0.0625}}};
+  ptv.nearest = "no end caps";
+  ptv.explanation = "The convention.";
+  evaluation::TpsComparison bare;
+  bare.name = kHostileName;
+  bare.dose_axis = "lower edge";
+  bare.theirs = {{}, 1.0, 2.0};
+  bare.ours = {16.0, {}, {}};
+  bare.explanation = "Nothing has dose.";
+  report.tps_dvhs = {ptv, bare};
   report.findings = {{FindingCode::StructureLeavesGrid, "8.00 of 16.00 cc lie outside.", ""}};
   return report;
 }
