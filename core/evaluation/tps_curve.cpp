@@ -128,8 +128,7 @@ class Reader {
   // No volume receives more than the grid's highest value: a DVH that says so is in another unit,
   // or of another scale, and then so may be all DVHs of the file.
   bool settle_scale() {
-    double highest_gy = 0.0;
-    double bin_gy = 0.0;
+    double highest_gy = 0.0, bin_gy = 0.0;
     for (const Draft& draft : drafts_) {
       if (draft.reach_gy() <= highest_gy) continue;
       highest_gy = draft.reach_gy();
@@ -214,8 +213,8 @@ class Reader {
     for (const Unit& unit : candidates) {
       const auto fits = [&](const Draft* d) { return belongs(*d, unit.to_gy.value_or(d->to_gy)); };
       const auto fitting = std::count_if(known.begin(), known.end(), fits);
+      const auto all = std::ssize(known);
       const bool own = &unit == &candidates.front();
-      const auto all = static_cast<std::ptrdiff_t>(known.size());
       if (fitting != all && !(own && 2 * fitting > all)) continue;
       chosen = &unit;
       for (Draft* draft : known) {
@@ -278,7 +277,7 @@ class Reader {
     }
   }
 
-  // Distance of the means under the upper and the lower axis: the bin's width where all are equal.
+  // The means' distance under the upper and the lower axis: the width of bins that are equal.
   static double bin_gy(const Draft& draft) {
     return curve_mean_gy(points(draft, TpsDoseAxis::Upper)) -
            curve_mean_gy(points(draft, TpsDoseAxis::Lower));

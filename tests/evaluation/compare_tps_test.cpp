@@ -145,7 +145,8 @@ TEST(CompareTps, CurveThatBeginsAboveZeroHoldsOnlyWhatLiesAbove) {
   // 0 to 10 Gy; in the middles of their bins from 0.25 Gy on: 2.5 % of the liver are no part of it.
   TpsDvh dvh = even(1080, 0, 10);
   for (std::size_t i = 0; i < dvh.bin_volumes.size(); ++i) {
-    dvh.bin_volumes[i] = 1080.0 * std::clamp(1.0 - 0.1 * kBin * (i + 0.5), 0.0, 1.0);
+    dvh.bin_volumes[i] =
+        1080.0 * std::clamp(1.0 - 0.1 * kBin * (static_cast<double>(i) + 0.5), 0.0, 1.0);
   }
   dvh.stated_mean = 5.125;  // of 0.25 to 10 Gy
   const DvhReport report =
