@@ -1,11 +1,12 @@
 // The contour planes of a ROI, and what lies between them. Private to geometry/.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/finding.h"
 #include "base/result.h"
-#include "geometry/region.h"
+#include "geometry/contour_survey.h"
 #include "model/structure_set.h"
 
 namespace dosegate::geometry {
@@ -17,20 +18,13 @@ inline constexpr double kNotPlanar_mm = 0.5;
 /// coordinates.
 inline constexpr double kPlanar_mm = 0.01;
 
-/// CLOSED_PLANAR or CLOSEDPLANAR_XOR.
-[[nodiscard]] bool is_closed(const model::Contour& contour);
-/// Closed, and its points do not lie on one line.
-[[nodiscard]] bool has_area(const model::Contour& contour);
-/// Normal of the plane that a contour spans (at least three points), its length an area in mm^2:
-/// the area vector, or, where loops of opposite sense cancel (a bow-tie), the widest triangle from
-/// its first point. Zero for points on one line.
-[[nodiscard]] model::Vec3 spanned(const model::Contour& contour);
-/// Largest distance of a point from the plane of unit normal `w` through the contour's middle, mm.
-[[nodiscard]] double off_plane(const model::Contour& contour, const model::Vec3& w);
+/// Errors: ContoursNotPlanar if a closed contour has a coordinate that is not a finite number (to
+/// leave it out would make the ROI smaller than drawn).
+[[nodiscard]] Result<void> check_finite(const RoiSurvey& survey);
 
 struct ContourPlane {
   double w = 0.0;  ///< mm along the normal
-  std::vector<const model::Contour*> contours;
+  std::vector<const ContourFacts*> contours;
 };
 
 struct ContourPlanes {
@@ -40,7 +34,7 @@ struct ContourPlanes {
 };
 
 /// Contours with area, by plane along the unit normal `w`. Planes nearer than 0.05 mm are one.
-[[nodiscard]] ContourPlanes group_planes(const model::Roi& roi, const model::Vec3& w);
+[[nodiscard]] ContourPlanes group_planes(const RoiSurvey& survey, const model::Vec3& w);
 
 struct Spacing {
   double nominal_mm = 0.0;
@@ -53,14 +47,10 @@ struct Spacing {
                                              const std::vector<ContourPlane>& planes,
                                              std::optional<double> set_spacing_mm);
 
-struct Faces {
-  double lo = 0.0, hi = 0.0;  ///< mm along the normal
-};
-
-/// Which stretch of w each plane owns; adds findings for bridged and capped gaps.
-[[nodiscard]] std::vector<Faces> slab_faces(const model::Roi& roi,
-                                            const std::vector<ContourPlane>& planes,
-                                            const RegionOptions& options, double nominal_mm,
-                                            Findings& findings);
+/// For each pair of neighbouring planes, whether the space between them is a real gap that ends the
+/// solid on both sides; adds findings for gaps that were bridged and capped.
+[[nodiscard]] std::vector<bool> real_gaps(const model::Roi& roi,
+                                          const std::vector<ContourPlane>& planes,
+                                          double nominal_mm, Findings& findings);
 
 }  // namespace dosegate::geometry

@@ -21,6 +21,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,8 @@
 #include "model/structure_set.h"
 
 namespace dosegate::geometry {
+
+struct RoiSurvey;
 
 /// Orthonormal axes of a stack of planes; columns u, v, w. Coordinates along an axis are plain dot
 /// products with the patient position, so the frame's origin is the patient's.
@@ -137,10 +140,14 @@ struct BuiltRegion {
 /// neighbouring planes of a ROI that recurs, mm. Used where a ROI alone cannot tell.
 [[nodiscard]] std::optional<double> nominal_spacing_mm(const model::StructureSet& structures,
                                                        const model::Vec3& w);
+[[nodiscard]] std::optional<double> nominal_spacing_mm(std::span<const RoiSurvey> surveys,
+                                                       const model::Vec3& w);
 
 /// The frame of a ROI's planes: from its largest closed contour, snapped to the patient's axes
 /// where nearer than 1e-4 rad. Errors: RegionEmpty if it has no closed contour with area.
+/// ContoursNotPlanar if a closed contour has a coordinate that is not a finite number.
 [[nodiscard]] Result<PlaneFrame> contour_frame(const model::Roi& roi);
+[[nodiscard]] Result<PlaneFrame> contour_frame(const RoiSurvey& survey);
 
 /// The solid of a ROI in `frame`, by the rules of the design, section 4.1:
 /// - closed planar contours only (points and open ones are left out, with a finding);
