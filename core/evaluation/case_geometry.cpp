@@ -1,12 +1,24 @@
 #include "evaluation/case_geometry.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "geometry/read_stack.h"
+
 namespace dosegate::evaluation {
 namespace {
 
 using geometry::BuiltRegion;
+using geometry::BuiltStack;
 using geometry::Combine;
 using geometry::PlaneFrame;
+using geometry::Reading;
 using geometry::Region;
+using geometry::RoiSurvey;
+using geometry::StackExpression;
 
 std::size_t first_roi(const RoiExpression& expression) {
   const RoiExpression* at = &expression;
@@ -28,61 +40,136 @@ Combine combination(RoiExpression::Op op) {
   throw InternalError("a single ROI is no combination");
 }
 
+auto no_volume(const std::string& roi_name) {
+  return fail(ErrorCode::RegionEmpty,
+              fmt::format("The contours of ROI \"{}\" enclose no volume.", printable(roi_name)));
+}
+
 }  // namespace
 
-CaseGeometry::CaseGeometry(const model::StructureSet& structures, geometry::EndCaps caps)
-    : structures_(structures), caps_(caps) {}
+CaseGeometry::CaseGeometry(const model::StructureSet& structures, Reading reading)
+    : structures_(structures), reading_(reading), surveys_(structures.rois.size()) {}
+
+const RoiSurvey& CaseGeometry::survey_of(std::size_t index) const {
+  require(index < surveys_.size(), "ROI index out of range");
+  Survey& entry = surveys_[index];
+  std::call_once(entry.once, [&] { entry.survey = geometry::survey(structures_.rois[index]); });
+  return entry.survey;
+}
 
 std::optional<double> CaseGeometry::set_spacing(const model::Vec3& w) const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(spacing_mutex_);
   for (const auto& [normal, spacing] : spacings_) {
     if (normal == w) return spacing;
   }
   // A pure function of the structure set and w: whichever thread comes first finds the same.
-  spacings_.emplace_back(w, geometry::nominal_spacing_mm(structures_, w));
+  std::vector<RoiSurvey> surveys;
+  for (std::size_t i = 0; i < surveys_.size(); ++i) surveys.push_back(survey_of(i));
+  spacings_.emplace_back(w, geometry::nominal_spacing_mm(surveys, w));
   return spacings_.back().second;
 }
 
-Result<BuiltRegion> CaseGeometry::build(std::size_t index, const PlaneFrame& frame) const {
-  geometry::RegionOptions options;
-  options.end_caps = caps_;
-  options.set_spacing_mm = set_spacing(frame.axes.col(2));
-  return geometry::build_region(structures_.rois[index], frame, options);
+Result<CaseGeometry::Stack> CaseGeometry::make_stack(std::size_t index,
+                                                     const PlaneFrame& frame) const {
+  auto built = geometry::build_stack(survey_of(index), frame, set_spacing(frame.axes.col(2)));
+  if (!built) return tl::unexpected(built.error());
+  return std::make_shared<const BuiltStack>(std::move(*built));
+}
+
+// Operands of expressions are kept: the same few ROIs (targets above all) come again and again.
+// ROIs that are asked for alone are not: their borders are as large as the file they came from.
+Result<CaseGeometry::Stack> CaseGeometry::kept_stack(std::size_t index,
+                                                     const PlaneFrame& frame) const {
+  std::array<double, 9> axes{};
+  std::copy_n(frame.axes.data(), axes.size(), axes.begin());
+  std::shared_ptr<Making> making;
+  {
+    const std::lock_guard lock(stacks_mutex_);
+    auto& entry = stacks_[{index, axes}];
+    if (!entry) entry = std::make_shared<Making>();
+    making = entry;
+  }
+  std::call_once(making->once, [&] { making->stack = make_stack(index, frame); });
+  return making->stack;
 }
 
 Result<BuiltRegion> CaseGeometry::roi(std::size_t index) const {
-  require(index < structures_.rois.size(), "ROI index out of range");
-  const auto frame = geometry::contour_frame(structures_.rois[index]);
-  if (!frame) return tl::unexpected(frame.error());
-  return build(index, *frame);
+  auto read = read_roi(index, std::array{reading_});
+  if (!read) return tl::unexpected(read.error());
+  return BuiltRegion{std::move(read->regions[0]), std::move(read->findings),
+                     read->nominal_spacing_mm, read->planes};
 }
 
 Result<Region> CaseGeometry::region(const RoiExpression& expression) const {
-  const auto frame = geometry::contour_frame(structures_.rois.at(first_roi(expression)));
+  auto read = readings(expression, std::array{reading_});
+  if (!read) return tl::unexpected(read.error());
+  return std::move(read->regions[0]);
+}
+
+Result<ExpressionReadings> CaseGeometry::read_roi(std::size_t index,
+                                                  std::span<const Reading> readings) const {
+  const auto frame = geometry::contour_frame(survey_of(index));
   if (!frame) return tl::unexpected(frame.error());
-  auto region = in_frame(expression, *frame);
-  if (region && region->empty()) {
+  const auto stack = make_stack(index, *frame);
+  if (!stack) return tl::unexpected(stack.error());
+  ExpressionReadings result;
+  for (const Reading& reading : readings)
+    result.regions.push_back(geometry::read_stack((*stack)->stack, reading));
+  if (result.regions[0].empty()) {
+    return no_volume(structures_.rois[index].name);
+  }
+  result.findings = (*stack)->findings;
+  result.planes = static_cast<int>((*stack)->stack.planes.size());
+  result.nominal_spacing_mm = (*stack)->stack.nominal_spacing_mm;
+  return result;
+}
+
+Result<StackExpression> CaseGeometry::stacks_of(const RoiExpression& expression,
+                                                const PlaneFrame& frame,
+                                                std::vector<Stack>& stacks) const {
+  StackExpression result;
+  if (expression.op == RoiExpression::Op::Roi) {
+    auto stack = kept_stack(expression.roi, frame);
+    if (!stack) return tl::unexpected(stack.error());
+    result.stack = &(*stack)->stack;
+    stacks.push_back(std::move(*stack));
+    return result;
+  }
+  require(!expression.operands.empty(), "an operation without operands");
+  result.operation = combination(expression.op);
+  for (const RoiExpression& operand : expression.operands) {
+    auto read = stacks_of(operand, frame, stacks);
+    if (!read) return read;
+    result.operands.push_back(std::move(*read));
+  }
+  return result;
+}
+
+Result<ExpressionReadings> CaseGeometry::readings(const RoiExpression& expression,
+                                                  std::span<const Reading> readings) const {
+  require(!readings.empty(), "no reading was asked for");
+  if (expression.op == RoiExpression::Op::Roi) return read_roi(expression.roi, readings);
+  const auto frame = geometry::contour_frame(survey_of(first_roi(expression)));
+  if (!frame) return tl::unexpected(frame.error());
+  std::vector<Stack> stacks;
+  auto stack_expression = stacks_of(expression, *frame, stacks);
+  if (!stack_expression) return tl::unexpected(stack_expression.error());
+  // An operand that was drawn and yet is nothing is a doubt, not an empty set.
+  for (const Stack& stack : stacks) {
+    if (!geometry::read_stack(stack->stack, readings[0]).empty()) continue;
+    return no_volume(stack->roi_name);
+  }
+  geometry::ExpressionReader reader(std::move(*stack_expression));
+  ExpressionReadings result;
+  for (const Reading& reading : readings) result.regions.push_back(reader.read(reading));
+  if (result.regions[0].empty()) {
     return fail(ErrorCode::RegionEmpty,
                 "Nothing is left of the structure after the subtraction or "
                 "intersection.");
   }
-  return region;
-}
-
-Result<Region> CaseGeometry::in_frame(const RoiExpression& expression,
-                                      const PlaneFrame& frame) const {
-  if (expression.op == RoiExpression::Op::Roi) {
-    auto built = build(expression.roi, frame);
-    if (!built) return tl::unexpected(built.error());
-    return std::move(built->region);
-  }
-  require(!expression.operands.empty(), "an operation without operands");
-  auto result = in_frame(expression.operands.front(), frame);
-  for (std::size_t i = 1; result && i < expression.operands.size(); ++i) {
-    const auto operand = in_frame(expression.operands[i], frame);
-    if (!operand) return operand;
-    result = geometry::combine(*result, *operand, combination(expression.op));
-  }
+  const geometry::PlaneStack& first = stacks.front()->stack;
+  result.planes = static_cast<int>(first.planes.size());
+  result.nominal_spacing_mm = first.nominal_spacing_mm;
   return result;
 }
 

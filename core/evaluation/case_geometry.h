@@ -1,14 +1,21 @@
-// The regions of one case: each ROI built once, in whichever frame it is asked for.
+// The regions of one case: the borders of each ROI's planes are found once, in whichever frame they
+// are asked for, and read as often as needed.
 #pragma once
 
+#include <array>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "base/finding.h"
-#include "geometry/arrangement.h"
+#include "geometry/plane_stack.h"
+#include "geometry/reading.h"
 #include "geometry/region.h"
+#include "geometry/stack_expression.h"
 #include "model/structure_set.h"
 
 namespace dosegate::evaluation {
@@ -22,29 +29,73 @@ struct RoiExpression {
   std::vector<RoiExpression> operands;
 };
 
+/// One expression under several readings.
+struct ExpressionReadings {
+  /// In the order of the readings. Borders that two of them have in common are one object. Of the
+  /// first there is always something; another may be without slabs (a single plane without caps).
+  std::vector<geometry::Region> regions;
+  Findings findings;  ///< of a single ROI; empty for operations
+  /// Of the expression's first ROI.
+  int planes = 0;
+  double nominal_spacing_mm = 0.0;
+};
+
+/// May be used from several threads. Every answer is the same whichever was asked before.
 class CaseGeometry {
  public:
   /// `structures` must outlive the geometry.
-  CaseGeometry(const model::StructureSet& structures, geometry::EndCaps caps);
+  explicit CaseGeometry(const model::StructureSet& structures, geometry::Reading reading = {});
 
-  /// The solid of one ROI in its own frame, and what was noticed. May be called from several
-  /// threads. Errors: those of contour_frame() and build_region().
+  /// How roi() and region() read what was drawn.
+  [[nodiscard]] const geometry::Reading& reading() const { return reading_; }
+
+  /// The solid of one ROI in its own frame, and what was noticed. Errors: those of contour_frame()
+  /// and build_stack(); RegionEmpty.
   [[nodiscard]] Result<geometry::BuiltRegion> roi(std::size_t index) const;
 
   /// The solid of an expression, in the frame of its first ROI. Errors: as above; RegionEmpty if
   /// nothing is left; ContoursNotParallel if the ROIs are drawn in planes of different tilt.
   [[nodiscard]] Result<geometry::Region> region(const RoiExpression& expression) const;
 
+  /// An expression under each of `readings` (at least one); every border, and every pair of borders
+  /// that an operation meets, is worked out once for all of them. Errors: those of region(), for
+  /// the first reading.
+  [[nodiscard]] Result<ExpressionReadings> readings(
+      const RoiExpression& expression, std::span<const geometry::Reading> readings) const;
+
  private:
-  Result<geometry::BuiltRegion> build(std::size_t index, const geometry::PlaneFrame& frame) const;
-  Result<geometry::Region> in_frame(const RoiExpression& expression,
-                                    const geometry::PlaneFrame& frame) const;
-  std::optional<double> set_spacing(const model::Vec3& w) const;
+  using Stack = std::shared_ptr<const geometry::BuiltStack>;
+  // A stack that is being made or was made; who comes second waits for the first.
+  struct Making {
+    std::once_flag once;
+    Result<Stack> stack = Stack{};
+  };
+
+  [[nodiscard]] const geometry::RoiSurvey& survey_of(std::size_t index) const;
+  [[nodiscard]] std::optional<double> set_spacing(const model::Vec3& w) const;
+  [[nodiscard]] Result<Stack> make_stack(std::size_t index,
+                                         const geometry::PlaneFrame& frame) const;
+  [[nodiscard]] Result<Stack> kept_stack(std::size_t index,
+                                         const geometry::PlaneFrame& frame) const;
+  [[nodiscard]] Result<geometry::StackExpression> stacks_of(const RoiExpression& expression,
+                                                            const geometry::PlaneFrame& frame,
+                                                            std::vector<Stack>& stacks) const;
+  [[nodiscard]] Result<ExpressionReadings> read_roi(
+      std::size_t index, std::span<const geometry::Reading> readings) const;
+
+  struct Survey {
+    std::once_flag once;
+    geometry::RoiSurvey survey;
+  };
 
   const model::StructureSet& structures_;
-  geometry::EndCaps caps_;
-  mutable std::mutex mutex_;
+  geometry::Reading reading_;
+  mutable std::vector<Survey> surveys_;
+  mutable std::mutex spacing_mutex_;
   mutable std::vector<std::pair<model::Vec3, std::optional<double>>> spacings_;
+  mutable std::mutex stacks_mutex_;
+  // By ROI and frame (its nine numbers).
+  mutable std::map<std::pair<std::size_t, std::array<double, 9>>, std::shared_ptr<Making>> stacks_;
 };
 
 }  // namespace dosegate::evaluation

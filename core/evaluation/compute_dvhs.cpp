@@ -15,7 +15,7 @@ Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& r
   if (auto checked = check_options(plan_case, options); !checked)
     return tl::unexpected(checked.error());
   const model::StructureSet& structures = *plan_case.structures;
-  const CaseGeometry geometry(structures, options.end_caps);
+  const CaseGeometry geometry(structures, options.reading);
   CourseOptions course = options.course;
   course.undecided = UndecidedDose::TakeAsItStands;  // no verdict hangs on curves
   auto dose = course_dose(plan_case, geometry, course);

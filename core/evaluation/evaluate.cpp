@@ -47,7 +47,7 @@ class Evaluator {
       : case_(plan_case),
         protocols_(protocols),
         options_(options),
-        geometry_(*plan_case.structures, options.end_caps),
+        geometry_(*plan_case.structures, options.reading),
         work_(plan_case.structures->rois.size()) {}
 
   Result<Evaluation> run() {

@@ -22,7 +22,7 @@ struct EvaluationOptions {
   CourseOptions course;
   protocol::NameMap map;
   protocol::Context context;  ///< site=liver, child_pugh=B7 ...; checked against the protocols
-  geometry::EndCaps end_caps = geometry::EndCaps::Half;
+  geometry::Reading reading;
   int workers = 0;  ///< threads to use at most; 0 = as many as the machine has
   std::string software_version;
   StopRequested stop;  ///< may be empty

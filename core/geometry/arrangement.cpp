@@ -253,6 +253,7 @@ Region combine(const Region& a, const Region& b, Combine operation) {
   std::vector<double> faces;
   for (const Region* region : {&a, &b}) {
     for (const Slab& slab : region->slabs()) {
+      require(slab.weight_lo == 1.0 && slab.weight_hi == 1.0, "boolean operation on weights");
       faces.push_back(slab.w_lo);
       faces.push_back(slab.w_hi);
     }

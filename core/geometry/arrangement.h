@@ -39,7 +39,8 @@ struct CleanBorder {
 [[nodiscard]] CleanBorder arrange(std::span<const InputEdge> edges, Combine combine);
 
 /// Boolean combination of two solids in one frame (InternalError if the frames differ by more than
-/// rounding). The slabs are cut at the faces of both.
+/// rounding, or if a slab carries a weight). The slabs are cut at the faces of both. For solids
+/// that are expressions over ROIs, stack_expression.h does the same for every reading.
 [[nodiscard]] Region combine(const Region& a, const Region& b, Combine operation);
 
 }  // namespace dosegate::geometry

@@ -195,6 +195,7 @@ Result<BuiltStack> build_stack(const RoiSurvey& survey, const PlaneFrame& frame,
   const Roi& roi = *survey.roi;
   if (auto finite = check_finite(survey); !finite) return tl::unexpected(finite.error());
   BuiltStack built;
+  built.roi_name = roi.name;
   built.stack.frame = frame;
   note_contours_left_out(survey, built.findings);
   const ContourPlanes grouped = group_planes(survey, frame.axes.col(2));

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/finding.h"
@@ -29,6 +30,7 @@ struct PlaneStack {
 };
 
 struct BuiltStack {
+  std::string roi_name;
   PlaneStack stack;
   Findings findings;
 };

@@ -17,13 +17,12 @@ constexpr double kNoWeight = 1e-12;  // rounding of products and sums of weights
 
 // Gauss-Legendre nodes and weights on 0..1, exact for polynomials of degree 9.
 // Source: Abramowitz & Stegun, table 25.4, n = 5.
-constexpr std::array<double, 5> kNodes = {0.5 - 0.5 * 0.9061798459386640,
-                                          0.5 - 0.5 * 0.5384693101056831, 0.5,
-                                          0.5 + 0.5 * 0.5384693101056831,
-                                          0.5 + 0.5 * 0.9061798459386640};
-constexpr std::array<double, 5> kNodeWeights = {
-    0.5 * 0.2369268850561891, 0.5 * 0.4786286704993665, 0.5 * 0.5688888888888889,
-    0.5 * 0.4786286704993665, 0.5 * 0.2369268850561891};
+constexpr std::array<double, 5> kNodes = {
+    0.5 - 0.5 * 0.9061798459386640, 0.5 - 0.5 * 0.5384693101056831, 0.5,
+    0.5 + 0.5 * 0.5384693101056831, 0.5 + 0.5 * 0.9061798459386640};
+constexpr std::array<double, 5> kNodeWeights = {0.5 * 0.2369268850561891, 0.5 * 0.4786286704993665,
+                                                0.5 * 0.5688888888888889, 0.5 * 0.4786286704993665,
+                                                0.5 * 0.2369268850561891};
 
 // Takes a share, cut where it changes sign.
 void take_straight(const PlaneShare& share, const std::function<void(const PlaneShare&)>& take) {
@@ -31,8 +30,8 @@ void take_straight(const PlaneShare& share, const std::function<void(const Plane
     if (std::abs(s.weight_lo) + std::abs(s.weight_hi) > kNoWeight && s.w_lo < s.w_hi) take(s);
   };
   if (share.weight_lo * share.weight_hi >= 0.0) return keep(share);
-  const double zero =
-      share.w_lo + (share.w_hi - share.w_lo) * share.weight_lo / (share.weight_lo - share.weight_hi);
+  const double zero = share.w_lo + (share.w_hi - share.w_lo) * share.weight_lo /
+                                       (share.weight_lo - share.weight_hi);
   keep({share.w_lo, zero, share.plane, share.weight_lo, 0.0});
   keep({zero, share.w_hi, share.plane, 0.0, share.weight_hi});
 }
@@ -88,10 +87,11 @@ class Reader {
     }
     if (rounded) {
       const auto take = [&](const PlaneShare& share) { shares_.push_back(share); };
-      straight_pieces({w(first) - cap_, w(first), first}, kCapPieces,
-                      [](double t) { return 1.0 - (1.0 - t) * (1.0 - t); }, take);
-      straight_pieces({w(last), w(last) + cap_, last}, kCapPieces,
-                      [](double t) { return 1.0 - t * t; }, take);
+      straight_pieces(
+          {w(first) - cap_, w(first), first}, kCapPieces,
+          [](double t) { return 1.0 - (1.0 - t) * (1.0 - t); }, take);
+      straight_pieces(
+          {w(last), w(last) + cap_, last}, kCapPieces, [](double t) { return 1.0 - t * t; }, take);
     }
   }
 
@@ -141,10 +141,10 @@ void straight_pieces(PlaneShare stretch, int pieces, const std::function<double(
       tilt += value * (2.0 * kNodes[n] - 1.0);
     }
     // The line m + 3 k (2 s - 1) has the mean m and the tilt k.
-    take_straight({stretch.w_lo + from * length,
-                   p + 1 == pieces ? stretch.w_hi : stretch.w_lo + to * length, stretch.plane,
-                   mean - 3.0 * tilt, mean + 3.0 * tilt},
-                  take);
+    take_straight(
+        {stretch.w_lo + from * length, p + 1 == pieces ? stretch.w_hi : stretch.w_lo + to * length,
+         stretch.plane, mean - 3.0 * tilt, mean + 3.0 * tilt},
+        take);
   }
 }
 

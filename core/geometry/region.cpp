@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_map>
 #include <utility>
 
 namespace dosegate::geometry {
@@ -23,12 +24,20 @@ double area_mm2(const Area& area) {
 Region::Region(PlaneFrame frame, std::vector<Slab> slabs)
     : frame_(std::move(frame)), slabs_(std::move(slabs)) {
   std::erase_if(slabs_, [](const Slab& slab) { return slab.edges().empty(); });
+  const bool weighted = std::any_of(slabs_.begin(), slabs_.end(), [](const Slab& slab) {
+    return slab.weight_lo != 1.0 || slab.weight_hi != 1.0;
+  });
+  std::unordered_map<const Area*, double> areas_mm2;  // weighted slabs share borders
   double volume_mm3 = 0.0;
   for (std::size_t i = 0; i < slabs_.size(); ++i) {
     const Slab& slab = slabs_[i];
     require(slab.w_lo < slab.w_hi, "a slab without thickness");
-    require(i == 0 || slabs_[i - 1].w_hi <= slab.w_lo, "slabs that overlap or do not ascend");
-    volume_mm3 += area_mm2(*slab.area) * (slab.w_hi - slab.w_lo);
+    require(i == 0 || (weighted ? slabs_[i - 1].w_lo : slabs_[i - 1].w_hi) <= slab.w_lo,
+            "slabs that overlap or do not ascend");
+    const double weight = 0.5 * (slab.weight_lo + slab.weight_hi);
+    const auto [known, fresh] = areas_mm2.try_emplace(slab.area.get(), 0.0);
+    if (fresh) known->second = area_mm2(*slab.area);
+    volume_mm3 += known->second * (slab.w_hi - slab.w_lo) * weight;
   }
   volume_ = Cc(volume_mm3 / kMm3PerCc);
 }

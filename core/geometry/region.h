@@ -5,9 +5,10 @@
 // parallel to the patient's axes get the patient's axes themselves, so that axial regions share one
 // frame.
 //
-// Solid. A stack of slabs, disjoint and ascending in w. Each slab is a prism: a plane area between
-// two faces w_lo < w_hi. The area is given by signed edges, a form in which every integral over the
-// area is a sum over edges, and which is closed under boolean operations:
+// Solid. Slabs in the order of w; disjoint unless they carry weights (see Slab). Each slab is a
+// prism: a plane area between two faces w_lo < w_hi. The area is given by signed edges, a form in
+// which every integral over the area is a sum over edges, and which is closed under boolean
+// operations:
 //     area(f) = sum over edges of sign * integral from v0 to v1 of F(u(v), v) dv,   dF/du = f
 // sign +1 where the area lies on the side of smaller u (a right border), -1 where it lies on the
 // side of larger u (a left border). Edges never cross each other; they may touch.
@@ -28,6 +29,7 @@
 #include "base/finding.h"
 #include "base/result.h"
 #include "base/units.h"
+#include "geometry/reading.h"
 #include "model/geometry_types.h"
 #include "model/structure_set.h"
 
@@ -93,13 +95,13 @@ struct Slab {
 
 class Region {
  public:
-  /// `slabs` disjoint and ascending in w (InternalError otherwise); slabs without edges are
-  /// dropped.
+  /// `slabs` ascending in w_lo, and disjoint if all weigh 1 (InternalError otherwise); slabs
+  /// without edges are dropped.
   Region(PlaneFrame frame, std::vector<Slab> slabs);
 
   [[nodiscard]] const PlaneFrame& frame() const { return frame_; }
   [[nodiscard]] const std::vector<Slab>& slabs() const { return slabs_; }
-  /// Exact volume of the solid.
+  /// Exact volume of the solid: area times thickness times mean weight.
   [[nodiscard]] Cc volume() const { return volume_; }
   /// True if nothing of measurable volume is left (below a millionth of a cc, the area of
   /// rounding).
@@ -114,17 +116,12 @@ class Region {
 /// Signed area of a border, mm^2.
 [[nodiscard]] double area_mm2(const Area& area);
 
-/// What a stack of planes does at its two ends (and at both sides of a gap inside it).
-enum class EndCaps {
-  Half,  ///< half the nominal spacing beyond the end planes (default; most systems)
-  None,  ///< the solid ends at the end planes
-};
-
 struct RegionOptions {
   EndCaps end_caps = EndCaps::Half;
   /// nominal_spacing_mm() of the whole structure set along the frame's w, for ROIs that cannot tell
   /// their own spacing.
   std::optional<double> set_spacing_mm;
+  Interpolation interpolation = Interpolation::Slab;
 };
 
 /// A region and what was noticed while it was built.
@@ -149,14 +146,8 @@ struct BuiltRegion {
 [[nodiscard]] Result<PlaneFrame> contour_frame(const model::Roi& roi);
 [[nodiscard]] Result<PlaneFrame> contour_frame(const RoiSurvey& survey);
 
-/// The solid of a ROI in `frame`, by the rules of the design, section 4.1:
-/// - closed planar contours only (points and open ones are left out, with a finding);
-/// - even-odd rule over all contours of a plane; planes nearer than 0.05 mm are one;
-/// - each plane owns the space to the midpoints of its neighbours; ends get half the nominal
-///   spacing;
-/// - a gap of up to 1.5 nominal spacings is ordinary, of up to 2.5 a skipped plane (bridged,
-///   finding), a longer one is real: both sides are capped as ends (finding);
-/// - a single plane takes its thickness from its own slab thickness tag or from the structure set.
+/// The solid of a ROI in `frame`: its planes as build_stack() finds them (plane_stack.h), filled by
+/// the reading that the options name.
 /// Errors: RegionEmpty, ContoursNotParallel, ContoursNotPlanar, SpacingUnknown.
 [[nodiscard]] Result<BuiltRegion> build_region(const model::Roi& roi, const PlaneFrame& frame,
                                                const RegionOptions& options = {});

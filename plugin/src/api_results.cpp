@@ -70,7 +70,7 @@ evaluation::EvaluationOptions options_of(Session& session, const dosegate_option
   if (in.fractions > 0) options.course.fractions = in.fractions;
   if (in.prescription_gy != 0.0) options.course.prescription_gy = in.prescription_gy;
   options.course.fraction_dose = static_cast<evaluation::FractionDose>(in.fraction_dose);
-  options.end_caps = static_cast<geometry::EndCaps>(in.end_caps);
+  options.reading.end_caps = static_cast<geometry::EndCaps>(in.end_caps);
   // More workers than a machine can have is a slip; the result would be the same.
   constexpr uint32_t kMostWorkers = 1024;
   options.workers = static_cast<int>(std::min(in.workers, kMostWorkers));

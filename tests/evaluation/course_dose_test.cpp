@@ -24,7 +24,7 @@ Case fraction_case(double target_gy) {
 }
 
 Result<CourseDose> course(const Case& c, const CourseOptions& options = {}) {
-  const CaseGeometry geometry(*c.structures, geometry::EndCaps::Half);
+  const CaseGeometry geometry(*c.structures);
   return course_dose(c, geometry, options);
 }
 

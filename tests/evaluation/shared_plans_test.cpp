@@ -60,7 +60,7 @@ class LiverPlans : public SharedPlans, public ::testing::WithParamInterface<std:
   }
 
   [[nodiscard]] geometry::Region region_of(const std::string& name) const {
-    const CaseGeometry geometry(*case_.structures, geometry::EndCaps::Half);
+    const CaseGeometry geometry(*case_.structures);
     for (std::size_t i = 0; i < case_.structures->rois.size(); ++i) {
       if (case_.structures->rois[i].name == name) return geometry.roi(i).value().region;
     }
@@ -257,7 +257,7 @@ TEST_F(SharedPlans, NeverPassWithoutALiver) {
 TEST_F(SharedPlans, AgreeWithTheBreastPlansOwnMeans) {
   const Case c = read_shared("eclipse-breast-dvhseq").at(0);
   const auto dvh_of = [&](const std::string& name, geometry::EndCaps caps) {
-    const CaseGeometry geometry(*c.structures, caps);
+    const CaseGeometry geometry(*c.structures, {caps, geometry::Interpolation::Slab});
     std::size_t i = 0;
     while (c.structures->rois.at(i).name != name) ++i;
     return dvh::compute_dvh(geometry.roi(i).value().region, c.doses.at(0).grid);

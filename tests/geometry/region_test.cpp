@@ -37,7 +37,7 @@ TEST(BuildRegion, OwnsTheSpaceToTheMidpointsAndHalfASpacingAtTheEnds) {
   const Roi roi =
       stack("box", 0, 3, 11, [](double) { return std::vector{rectangle(0, 0, 20, 30)}; });
   EXPECT_NEAR(build(roi).region.volume().value(), 20 * 30 * 33 / 1000.0, kRounding_cc);
-  EXPECT_NEAR(build(roi, {EndCaps::None, {}}).region.volume().value(), 20 * 30 * 30 / 1000.0,
+  EXPECT_NEAR(build(roi, {EndCaps::None, {}, {}}).region.volume().value(), 20 * 30 * 30 / 1000.0,
               kRounding_cc);
 }
 
@@ -151,11 +151,11 @@ TEST(BuildRegion, GivesASinglePlaneTheStructureSetsSpacing) {
   const auto refused = build_region(roi, *frame);
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, ErrorCode::SpacingUnknown);
-  const auto built = build(roi, {EndCaps::Half, 2.5});
+  const auto built = build(roi, {EndCaps::Half, 2.5, {}});
   EXPECT_NEAR(built.region.volume().value(), 100 * 2.5 / 1000.0, kRounding_cc);
   EXPECT_TRUE(has(built.findings, FindingCode::RoiSinglePlane));
   roi.contours[0].slab_thickness_mm = 4.0;
-  EXPECT_NEAR(build(roi, {EndCaps::Half, 2.5}).region.volume().value(), 100 * 4.0 / 1000.0,
+  EXPECT_NEAR(build(roi, {EndCaps::Half, 2.5, {}}).region.volume().value(), 100 * 4.0 / 1000.0,
               kRounding_cc);
 }
 
@@ -241,7 +241,7 @@ TEST(NominalSpacing, IsTheSmallestDistanceThatRecurs) {
 TEST(BuildRegion, TakesARoiDrawnOnEverySixthPlaneAsOneBody) {
   const Roi roi =
       stack("wide", 0, 18, 6, [](double) { return std::vector{rectangle(0, 0, 10, 10)}; });
-  const auto built = build(roi, {EndCaps::Half, 3.0});
+  const auto built = build(roi, {EndCaps::Half, 3.0, {}});
   EXPECT_NEAR(built.region.volume().value(), 100 * 108 / 1000.0, kRounding_cc);
   EXPECT_TRUE(has(built.findings, FindingCode::RoiSpacingUneven));
 }
