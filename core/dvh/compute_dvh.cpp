@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "dvh/dose_lattice.h"
 #include "dvh/integrator.h"
+#include "dvh/structure_mesh.h"
 
 namespace dosegate::dvh {
 namespace {
@@ -36,6 +37,8 @@ double thickness_mm(const Region& region) {
   return region.volume().value() * kMm3PerCc / (side_mm2 + 2.0 * largest_mm2);
 }
 
+}  // namespace
+
 Mesh mesh_for(const Region& region, const DoseLattice& lattice, const Box& box,
               std::optional<Mm> largest) {
   constexpr double kCellPerThickness = 0.5;
@@ -56,6 +59,7 @@ Mesh mesh_for(const Region& region, const DoseLattice& lattice, const Box& box,
   Mesh mesh{refine(lattice.nodes(0), box.lo[0], box.hi[0], cell_mm),
             refine(lattice.nodes(1), box.lo[1], box.hi[1], cell_mm),
             refine(lattice.nodes(2), box.lo[2], box.hi[2], cell_mm)};
+  mesh.cell_mm = cell_mm;
   if (mesh.empty()) return mesh;
   const double edge_mm =
       std::sqrt((mesh.u.nodes.back() - mesh.u.nodes.front()) / static_cast<double>(mesh.u.cells()) *
@@ -86,8 +90,6 @@ std::pair<Gy, Gy> curve_range(const model::DoseGrid& grid, const DoseLattice& la
   const Gy high(grid.maximum_gy());
   return DvhBuilder::keeps_step(low, high) ? std::pair(low, high) : lattice.range_in(box);
 }
-
-}  // namespace
 
 Dvh compute_dvh(const Region& region, const model::DoseGrid& grid, const DvhOptions& options) {
   require(!region.empty(), "DVH of an empty region");

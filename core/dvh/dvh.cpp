@@ -42,6 +42,11 @@ DvhBuilder::DvhBuilder(Gy low, Gy high)
   last_ = static_cast<double>(corners_.size()) - 2.0;
 }
 
+void DvhBuilder::forget_extremes() {
+  lowest_gy_ = std::numeric_limits<double>::infinity();
+  highest_gy_ = -std::numeric_limits<double>::infinity();
+}
+
 bool DvhBuilder::keeps_step(Gy low, Gy high) {
   return high.value() - low.value() <= kStep_gy * static_cast<double>(kMostNodes);
 }

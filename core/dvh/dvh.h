@@ -118,6 +118,8 @@ class DvhBuilder {
   }
   [[nodiscard]] double lowest_gy() const { return lowest_gy_; }
   [[nodiscard]] double highest_gy() const { return highest_gy_; }
+  /// Extremes are those of what follows.
+  void forget_extremes();
   [[nodiscard]] double deposited_cc() const { return volume_cc_; }
 
   /// Doses above and below which about `volume_cc` of what was deposited lies: {cold, hot}.

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "dvh/curve_doubt.h"
 #include "dvh/dose_sheet.h"
 #include "dvh/layers.h"
 
@@ -20,6 +21,9 @@ class Integrator {
   void extremes(std::span<const SignedSlab> slabs, DvhBuilder& builder);
   /// Both at once, then the two ends of the curve again in finer cells.
   void deposit_finely(std::span<const SignedSlab> slabs, DvhBuilder& builder);
+
+  /// From a sample of the cells of `slabs`, whose shares `builder` holds.
+  [[nodiscard]] CurveDoubt doubt(std::span<const SignedSlab> slabs, const DvhBuilder& builder);
 
   [[nodiscard]] double largest_cell_cc() const { return largest_cell_cc_; }
 
@@ -38,6 +42,10 @@ class Integrator {
   void row_extremes(const Segment& segment, std::size_t r, DvhBuilder& builder) const;
   void border_extremes(std::size_t row, const BorderPiece& piece, const Segment& segment,
                        DvhBuilder& builder) const;
+
+  void sample_row(const Layer& layer, RowParts& parts, std::size_t row, std::size_t stride,
+                  std::vector<double>& bias_gy);
+  [[nodiscard]] double grid_bias_gy(const Layer& layer, std::size_t row, std::size_t column) const;
 
   void refine_tails(std::span<const SignedSlab> slabs, DvhBuilder& builder);
   void refine_row(const Layer& layer, RowParts& parts, std::size_t row, DvhBuilder& builder);

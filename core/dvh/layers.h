@@ -24,6 +24,7 @@ namespace dosegate::dvh {
 struct Mesh {
   FineAxis u, v, w;
   std::size_t border_pieces = 1;  ///< along u and v, of a cell that a border crosses
+  double cell_mm = 0.0;           ///< upper bound of a cell's edge that u, v, w were refined with
   std::size_t block = 1;          ///< neighbours along u that may become one share
   [[nodiscard]] bool empty() const { return u.nodes.empty() || v.nodes.empty() || w.nodes.empty(); }
 };

@@ -12,18 +12,23 @@ namespace dosegate::evaluation {
 namespace {
 
 using geometry::EndCaps;
+using geometry::Interpolation;
 using model::TpsContribution;
 using model::TpsDvh;
 
 // Every way of reading contours that is tried against the planning system's: a new convention is one
 // row.
-struct Reading {
+struct NamedReading {
   std::string_view name;
-  EndCaps end_caps;
+  geometry::Reading reading;
 };
-constexpr Reading kReadings[] = {
-    {"half end caps", EndCaps::Half},
-    {"no end caps", EndCaps::None},
+constexpr NamedReading kReadings[] = {
+    {"half end caps", {EndCaps::Half, Interpolation::Slab}},
+    {"no end caps", {EndCaps::None, Interpolation::Slab}},
+    {"end caps of at most 1.5 mm", {EndCaps::Capped1_5, Interpolation::Slab}},
+    {"rounded end caps", {EndCaps::Rounded, Interpolation::Slab}},
+    {"interpolated planes, half end caps", {EndCaps::Half, Interpolation::Blend}},
+    {"interpolated planes, rounded end caps", {EndCaps::Rounded, Interpolation::Blend}},
 };
 
 // A DVH with the structure it belongs to.
@@ -38,7 +43,13 @@ class Comparer {
  public:
   Comparer(const model::Case& plan_case, const MeasuredStructures& known,
            const EvaluationOptions& options, Findings& findings)
-      : case_(plan_case), known_(known), options_(options), findings_(findings) {}
+      : case_(plan_case), known_(known), options_(options), findings_(findings) {
+    tried_.assign(std::begin(kReadings), std::end(kReadings));
+    const auto in_use = [&](const NamedReading& r) { return r.reading == options.reading; };
+    if (std::none_of(tried_.begin(), tried_.end(), in_use)) {
+      tried_.push_back({"the convention in use", options.reading});
+    }
+  }
 
   Result<TpsComparisons> run(const model::DoseGrid& course_grid) {
     if (!comparable()) return TpsComparisons{};
@@ -152,20 +163,20 @@ class Comparer {
     for (std::size_t i = 0; i < known_.expressions.size(); ++i) {
       known.emplace(key_of(known_.expressions[i]), i);
     }
-    for (const Reading& reading : kReadings) {
+    for (const NamedReading& named : tried_) {
       std::vector<Measured> results(expressions.size());
       std::vector<RoiExpression> missing;
       std::vector<std::size_t> place;
       for (std::size_t i = 0; i < expressions.size(); ++i) {
         const auto at = known.find(key_of(expressions[i]));
-        if (reading.end_caps == options_.end_caps && at != known.end()) {
+        if (named.reading == options_.reading && at != known.end()) {
           results[i] = known_.measured[at->second];
         } else {
           missing.push_back(expressions[i]);
           place.push_back(i);
         }
       }
-      const CaseGeometry geometry(*case_.structures, reading.end_caps);
+      const CaseGeometry geometry(*case_.structures, named.reading);
       auto measured = measure(missing, geometry, grid, options_);
       if (!measured) return tl::unexpected(measured.error());
       for (std::size_t m = 0; m < missing.size(); ++m) {
@@ -179,8 +190,8 @@ class Comparer {
   void add(std::size_t i, TpsDoseAxis axis, TpsComparisons& all) {
     const Match& match = matches_[i];
     const Measured* ours = nullptr;
-    for (std::size_t r = 0; r < std::size(kReadings); ++r) {
-      if (kReadings[r].end_caps == options_.end_caps) ours = &readings_[r][i];
+    for (std::size_t r = 0; r < tried_.size(); ++r) {
+      if (tried_[r].reading == options_.reading) ours = &readings_[r][i];
     }
     require(ours != nullptr, "a convention in use that is not among the readings tried");
     if (!ours->dvh) {
@@ -191,11 +202,11 @@ class Comparer {
     comparison.name = match.name;
     comparison.roi_number = match.roi_number;
     comparison.dose_axis = to_text(axis);
-    for (std::size_t r = 0; r < std::size(kReadings); ++r) {
+    for (std::size_t r = 0; r < tried_.size(); ++r) {
       // A single plane has no volume without end caps: then that reading is none.
       const Measured& read = readings_[r][i];
       if (!read.dvh) continue;
-      add_reading(kReadings[r].name, *read.dvh, match.curve->begins_gy, comparison);
+      add_reading(tried_[r].name, *read.dvh, match.curve->begins_gy, comparison);
     }
     choose_nearest(comparison);
     if (comparison.differs) findings_.push_back(tps_difference_finding(comparison));
@@ -211,6 +222,7 @@ class Comparer {
   const EvaluationOptions& options_;
   Findings& findings_;
   std::vector<Match> matches_;
+  std::vector<NamedReading> tried_;
   std::vector<std::vector<Measured>> readings_;
 };
 

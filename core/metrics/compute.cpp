@@ -6,52 +6,12 @@
 #include <cmath>
 
 #include "base/text.h"
-#include "radiobiology/lq.h"
+#include "metrics/dose_axis.h"
 
 namespace dosegate::metrics {
 namespace {
 
 using dvh::Dvh;
-using radiobiology::LqModel;
-
-// Dose axis of a metric: physical Gy <-> the basis' Gy, both strictly increasing and 0 at 0.
-class DoseAxis {
- public:
-  DoseAxis() = default;
-  DoseAxis(const LqModel& model, const Basis& basis) : model_(model), basis_(basis) {}
-
-  [[nodiscard]] double from_physical(double dose_gy) const {
-    return model_ ? model_->bed_gy(dose_gy) / per_bed() : dose_gy;
-  }
-  [[nodiscard]] double to_physical(double dose_gy) const {
-    return model_ ? model_->dose_of_bed_gy(dose_gy * per_bed()) : dose_gy;
-  }
-  // Mean of the mapped dose. BED is D + D^2 / (n ab), so its mean needs the mean square only.
-  [[nodiscard]] double mean(double mean_gy, double mean_square_gy2) const {
-    if (!model_) return mean_gy;
-    const double quadratic = mean_square_gy2 / (model_->fractions() * model_->alpha_beta().value());
-    return (mean_gy + quadratic) / per_bed();
-  }
-
- private:
-  // BED of 1 Gy of this basis: 1 for BED, 1 + x/ab for EQDx.
-  [[nodiscard]] double per_bed() const {
-    switch (basis_.kind) {
-      case BasisKind::Eqd2:
-        return 1.0 + 2.0 / basis_.alpha_beta_gy;
-      case BasisKind::Eqdx:
-        return 1.0 + basis_.dose_per_fraction_gy / basis_.alpha_beta_gy;
-      case BasisKind::Unstated:
-      case BasisKind::Physical:
-      case BasisKind::Bed:
-        return 1.0;
-    }
-    throw InternalError("unknown basis");
-  }
-
-  std::optional<LqModel> model_;
-  Basis basis_;
-};
 
 struct Bounds {
   std::optional<double> low, high;  // on the metric's own basis and in Gy or cc
@@ -62,22 +22,6 @@ MetricValue not_computable(Unit unit, std::string reason) {
   value.unit = unit;
   value.reason = std::move(reason);
   return value;
-}
-
-Result<DoseAxis> axis_for(const Basis& basis, const MetricContext& context) {
-  if (!basis.is_converted()) return DoseAxis();
-  if (context.dose_kind == DoseKind::Effective) {
-    return fail(
-        ErrorCode::NotComputable,
-        "The dose is already an effective one (DoseType EFFECTIVE) and is not converted again.");
-  }
-  if (!context.fractions) {
-    return fail(ErrorCode::FractionsUnknown,
-                "The number of fractions is not known; give it with --fractions.");
-  }
-  auto model = LqModel::create(*context.fractions, basis.alpha_beta_gy);
-  if (!model) return tl::unexpected(model.error());
-  return DoseAxis(*model, basis);
 }
 
 std::optional<double> gy(std::optional<Gy> dose) {
@@ -195,6 +139,22 @@ MetricValue volume_metric(const Metric& metric, const Dvh& dvh, const DoseAxis& 
 
 }  // namespace
 
+Result<DoseAxis> axis_for(const Basis& basis, const MetricContext& context) {
+  if (!basis.is_converted()) return DoseAxis();
+  if (context.dose_kind == DoseKind::Effective) {
+    return fail(
+        ErrorCode::NotComputable,
+        "The dose is already an effective one (DoseType EFFECTIVE) and is not converted again.");
+  }
+  if (!context.fractions) {
+    return fail(ErrorCode::FractionsUnknown,
+                "The number of fractions is not known; give it with --fractions.");
+  }
+  auto model = radiobiology::LqModel::create(*context.fractions, basis.alpha_beta_gy);
+  if (!model) return tl::unexpected(model.error());
+  return DoseAxis(*model, basis);
+}
+
 MetricValue compute_metric(const Metric& metric, const Dvh& dvh, const MetricContext& context) {
   const Unit unit = output_unit(metric);
   const auto axis = axis_for(metric.basis, context);
@@ -213,7 +173,7 @@ MetricValue compute_metric(const Metric& metric, const Dvh& dvh, const MetricCon
 
 Result<double> prescription_on_basis(double prescription_gy, int fractions, const Basis& basis) {
   if (!basis.is_converted()) return prescription_gy;
-  auto model = LqModel::create(fractions, basis.alpha_beta_gy);
+  auto model = radiobiology::LqModel::create(fractions, basis.alpha_beta_gy);
   if (!model) return tl::unexpected(model.error());
   return DoseAxis(*model, basis).from_physical(prescription_gy);
 }

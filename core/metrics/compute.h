@@ -13,9 +13,11 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "dvh/dvh.h"
+#include "dvh/reading_dvhs.h"
 #include "metrics/metric.h"
 
 namespace dosegate::metrics {
@@ -30,12 +32,30 @@ struct MetricContext {
   DoseKind dose_kind = DoseKind::Physical;
 };
 
+/// What makes a value uncertain, in the metric's unit.
+struct Bracket {
+  /// Standard error of our own integration; 0 for volumes, means and extremes, which are exact.
+  double integration = 0.0;
+  /// Size of the difference between the dose grid's trilinear dose and a smooth one (about 1/12 h^2
+  /// times the second derivative along each axis, from the grid itself), taken to either side.
+  double dose_grid = 0.0;
+  /// The value under each other reading of the contours, in the order they were given; absent where
+  /// it cannot be computed there.
+  std::vector<std::optional<double>> readings;
+  /// Fewer than 8 planes: the value if the planes had been drawn at another phase of the same
+  /// spacing. For a ball cut by n planes the volume of the stack is off by -1/n^2 to 1/(2 n^2)
+  /// (Euler-Maclaurin of its area pi (r^2 - w^2); for r/h = 1, 1.5, 2.5: -25..12.5, -11..5.6,
+  /// -4..2 %). A single plane: from half to twice its volume.
+  std::optional<double> phase_low, phase_high;
+};
+
 struct MetricValue {
   std::optional<double> value;  ///< absent if not computable or not decided by the covered part
   std::optional<double> low;   ///< the true value is at least this; absent: no lower bound is known
   std::optional<double> high;  ///< the true value is at most this; absent: no upper bound is known
   Unit unit = Unit::Gy;
-  std::string reason;  ///< one sentence where value is absent; else empty
+  std::string reason;              ///< one sentence where value is absent; else empty
+  std::optional<Bracket> bracket;  ///< what low and high are made of, where that was asked for
 };
 
 /// Never fails: what cannot be computed is a MetricValue without value and with the reason (volume
@@ -43,6 +63,13 @@ struct MetricValue {
 /// dose).
 [[nodiscard]] MetricValue compute_metric(const Metric& metric, const dvh::Dvh& dvh,
                                          const MetricContext& context);
+
+/// The same with the bracket of the design, section 4.4: low and high become the envelope over the
+/// readings, widened by the integration's error and the dose grid's, and by the planes' phase where
+/// the structure has fewer than 8 `planes` (0: not known). Without a value the bounds are those of
+/// compute_metric().
+[[nodiscard]] MetricValue compute_bracketed(const Metric& metric, const dvh::ReadingDvhs& dvhs,
+                                            int planes, const MetricContext& context);
 
 /// A prescription given in `fractions` equal fractions on the metric's basis (for reports).
 /// Errors: those of LqModel::create().

@@ -97,7 +97,7 @@ TEST(CompareTps, NamesTheConventionThatExplainsTheDifference) {
       << finding.text;
   // Asked for by the user, the same convention leaves nothing to explain.
   EvaluationOptions options;
-  options.end_caps = geometry::EndCaps::None;
+  options.reading.end_caps = geometry::EndCaps::None;
   const DvhReport none = report_of(plan_case, options);
   EXPECT_FALSE(none.tps_dvhs.at(0).differs);
   EXPECT_NEAR(*none.tps_dvhs[0].difference.volume_cc, 0.0, kExact);
