@@ -14,9 +14,8 @@ using AreaPtr = std::shared_ptr<const Area>;  // null: nothing
 
 // Planes nearer than this are the same plane, in two operands as in one ROI.
 constexpr double kSamePlane_mm = 0.05;
-// ... and shares that differ by less are the same share: what that distance makes of it in a gap of
-// a millimetre.
-constexpr double kSameShare = 0.05;
+// ... and a share differs by that distance over the gap, which is a millimetre or more.
+constexpr double kShare_per_mm = 1.0;
 constexpr double kNoShare = 1e-12;  // rounding of products and sums of shares of the order of 1
 // A product of shares may stray from its straight pieces by this part of the area, in where along w
 // the area lies; not in how much.
@@ -135,14 +134,19 @@ struct Together {
   double none_lo = 0.0, none_hi = 0.0;
 };
 
+// The same planes, and shares that differ by no more than the planes' distances account for.
 bool same_choice(const Present& a, const Present& b) {
-  return std::equal(a.shares.begin(), a.shares.end(), b.shares.begin(), b.shares.end(),
-                    [&](const PlaneShare& x, const PlaneShare& y) {
-                      return std::abs(a.stack->planes[x.plane].w - b.stack->planes[y.plane].w) <=
-                                 kSamePlane_mm &&
-                             std::abs(x.weight_lo - y.weight_lo) <= kSameShare &&
-                             std::abs(x.weight_hi - y.weight_hi) <= kSameShare;
-                    });
+  double off_mm = 0.0;
+  double off = 0.0;
+  if (a.shares.size() != b.shares.size()) return false;
+  for (std::size_t i = 0; i < a.shares.size(); ++i) {
+    const PlaneShare& x = a.shares[i];
+    const PlaneShare& y = b.shares[i];
+    const double apart_mm = a.stack->planes[x.plane].w - b.stack->planes[y.plane].w;
+    off_mm = std::max(off_mm, std::abs(apart_mm));
+    off = std::max({off, std::abs(x.weight_lo - y.weight_lo), std::abs(x.weight_hi - y.weight_hi)});
+  }
+  return off_mm <= kSamePlane_mm && off <= kNoShare + kShare_per_mm * off_mm;
 }
 
 PlaneShare cut(const PlaneShare& share, double lo, double hi) {
