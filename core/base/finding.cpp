@@ -123,6 +123,8 @@ const std::vector<FindingKind>& finding_kinds() {
        "dose per fraction beyond the range in which LQ is trusted"},
       {FindingCode::StructureDoubtful, "structure-doubtful", Severity::Warning,
        "a ROI that a glob took, or passed over, although its type or contours speak against it"},
+      {FindingCode::ConventionNotDefault, "convention-not-default", Severity::Info,
+       "numbers and verdicts were computed with another reading of the contours than the default"},
       {FindingCode::OptionOverrides, "option-overrides", Severity::Info,
        "a command-line value replaced one from the files"},
   };

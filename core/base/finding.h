@@ -84,9 +84,10 @@ enum class FindingCode : int {
   StructureLeavesGrid,         ///< part of a structure has no dose
   DrawnDiffersFromExpression,  ///< a drawn Liver-GTV disagrees with Liver - GTV*
   ExtrapolatedEqd2,            ///< dose per fraction beyond the range in which LQ is trusted
-  StructureDoubtful,  ///< a ROI that a glob took, or passed over, although its type or contours
-                      ///< speak against it
-  OptionOverrides,    ///< a command-line value replaced one from the files
+  StructureDoubtful,     ///< a ROI that a glob took, or passed over, although its type or contours
+                         ///< speak against it
+  ConventionNotDefault,  ///< numbers and verdicts were computed with another reading than Dosegate's
+  OptionOverrides,       ///< a command-line value replaced one from the files
 };
 
 struct Finding {

@@ -1,6 +1,10 @@
 #include "evaluation/common_options.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "geometry/conventions.h"
 
 namespace dosegate::evaluation {
 namespace {
@@ -29,6 +33,29 @@ std::optional<int> fractions_of_dose(const model::Case& plan_case, const CourseO
         return dose.summation == model::DoseSummation::MultiPlan || dose.plan_uids.size() > 1;
       });
   return several_plans ? options.fractions : fractions_of(plan_case, options);
+}
+
+ReadingSettings settings_of(const EvaluationOptions& options) {
+  ReadingSettings settings{options.convention,
+                           std::string(geometry::name_of(options.reading.end_caps)),
+                           std::string(geometry::name_of(options.reading.interpolation))};
+  if (settings.convention.empty()) {
+    settings.convention = options.reading == geometry::Reading{} ? geometry::kDefaultConvention
+                                                                 : geometry::kCustomConvention;
+  }
+  return settings;
+}
+
+Findings settings_findings(const EvaluationOptions& options) {
+  const ReadingSettings settings = settings_of(options);
+  if (settings.convention == geometry::kDefaultConvention) return {};
+  const auto convention = geometry::find_convention(settings.convention);
+  return {{FindingCode::ConventionNotDefault,
+           fmt::format("Numbers and verdicts were computed with the convention {} (end caps {}, "
+                       "interpolation {}) instead of Dosegate's own.{}{}",
+                       settings.convention, settings.end_caps, settings.interpolation,
+                       convention ? " " : "", convention ? convention->note : ""),
+           ""}};
 }
 
 Result<void> check_options(const model::Case& plan_case, const EvaluationOptions& options) {

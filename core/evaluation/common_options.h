@@ -14,6 +14,10 @@ void add_once(Findings& to, const Findings& from);
 [[nodiscard]] std::optional<int> fractions_of_dose(const model::Case& plan_case,
                                                    const CourseOptions& options);
 
+[[nodiscard]] ReadingSettings settings_of(const EvaluationOptions& options);
+/// That another reading than the default was used, if so.
+[[nodiscard]] Findings settings_findings(const EvaluationOptions& options);
+
 /// Errors: StructuresMissing, OptionInvalid.
 [[nodiscard]] Result<void> check_options(const model::Case& plan_case,
                                          const EvaluationOptions& options);

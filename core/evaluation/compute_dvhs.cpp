@@ -23,6 +23,7 @@ Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& r
 
   DvhReport report;
   report.software_version = options.software_version;
+  report.settings = settings_of(options);
   report.patient_id = plan_case.patient_id;
   if (plan_case.plan) {
     report.plan_label = plan_case.plan->label;

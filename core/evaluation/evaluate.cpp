@@ -52,6 +52,7 @@ class Evaluator {
 
   Result<Evaluation> run() {
     identify();
+    out_.settings = settings_of(options_);
     auto dose = course_dose(case_, geometry_, options_.course);
     if (!dose) return tl::unexpected(dose.error());
     if (!(dose->grid.maximum_gy() > 0.0)) {
@@ -61,6 +62,7 @@ class Evaluator {
     }
     append(out_.findings, dose->findings);
     append(out_.findings, edge_findings(dose->grid));
+    append(out_.findings, settings_findings(options_));
     context_ = {fractions_of_dose(case_, options_.course), out_.prescription_gy, dose->kind};
     facts_ = {out_.fractions, out_.prescription_gy, options_.context};
 

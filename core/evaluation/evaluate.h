@@ -23,6 +23,8 @@ struct EvaluationOptions {
   protocol::NameMap map;
   protocol::Context context;  ///< site=liver, child_pugh=B7 ...; checked against the protocols
   geometry::Reading reading;
+  /// Name of `reading`; empty: the default's, or "custom" where it is another.
+  std::string convention;
   int workers = 0;  ///< threads to use at most; 0 = as many as the machine has
   std::string software_version;
   StopRequested stop;  ///< may be empty
@@ -52,6 +54,7 @@ struct DvhResult {
 
 struct DvhReport {
   std::string software_version, patient_id, plan_label, plan_uid;
+  ReadingSettings settings;
   std::optional<int> fractions;
   std::optional<double> prescription_gy;
   std::vector<model::InputFile> inputs;

@@ -69,8 +69,16 @@ struct ProtocolVerdict {
   Verdict verdict = Verdict::Unknown;
 };
 
+/// How the space between and beyond contour planes was filled, by name (geometry/conventions.h).
+struct ReadingSettings {
+  std::string convention = "dosegate";  ///< "custom" if put together by hand
+  std::string end_caps = "half";
+  std::string interpolation = "slab";
+};
+
 struct Evaluation {
   std::string software_version;
+  ReadingSettings settings;
   std::vector<ProtocolVerdict> protocols;
   std::string patient_id, patient_name, plan_label, plan_uid;
   std::optional<int> fractions;

@@ -7,29 +7,41 @@
 
 #include "base/text.h"
 #include "evaluation/resolve.h"
+#include "geometry/conventions.h"
 
 namespace dosegate::evaluation {
 namespace {
 
 using geometry::EndCaps;
-using geometry::Interpolation;
 using model::TpsContribution;
 using model::TpsDvh;
 
 // Every way of reading contours that is tried against the planning system's: a new convention is one
 // row.
 struct NamedReading {
-  std::string_view name;
+  std::string name;
   geometry::Reading reading;
 };
-constexpr NamedReading kReadings[] = {
-    {"half end caps", {EndCaps::Half, Interpolation::Slab}},
-    {"no end caps", {EndCaps::None, Interpolation::Slab}},
-    {"end caps of at most 1.5 mm", {EndCaps::Capped1_5, Interpolation::Slab}},
-    {"rounded end caps", {EndCaps::Rounded, Interpolation::Slab}},
-    {"interpolated planes, half end caps", {EndCaps::Half, Interpolation::Blend}},
-    {"interpolated planes, rounded end caps", {EndCaps::Rounded, Interpolation::Blend}},
-};
+
+std::vector<NamedReading> readings_to_try(const geometry::Reading& own) {
+  using geometry::Interpolation;
+  std::vector<NamedReading> all = {
+      {"half end caps", {EndCaps::Half, Interpolation::Slab}},
+      {"no end caps", {EndCaps::None, Interpolation::Slab}},
+      {"end caps of at most 1.5 mm", {EndCaps::Capped1_5, Interpolation::Slab}},
+      {"rounded end caps", {EndCaps::Rounded, Interpolation::Slab}},
+      {"interpolated planes, half end caps", {EndCaps::Half, Interpolation::Blend}},
+      {"interpolated planes, rounded end caps", {EndCaps::Rounded, Interpolation::Blend}},
+  };
+  const bool tried =
+      std::any_of(all.begin(), all.end(), [&](const NamedReading& r) { return r.reading == own; });
+  if (!tried) {
+    all.push_back({fmt::format("end caps {}, interpolation {}", geometry::name_of(own.end_caps),
+                               geometry::name_of(own.interpolation)),
+                   own});
+  }
+  return all;
+}
 
 // A DVH with the structure it belongs to.
 struct Match {
@@ -43,13 +55,11 @@ class Comparer {
  public:
   Comparer(const model::Case& plan_case, const MeasuredStructures& known,
            const EvaluationOptions& options, Findings& findings)
-      : case_(plan_case), known_(known), options_(options), findings_(findings) {
-    tried_.assign(std::begin(kReadings), std::end(kReadings));
-    const auto in_use = [&](const NamedReading& r) { return r.reading == options.reading; };
-    if (std::none_of(tried_.begin(), tried_.end(), in_use)) {
-      tried_.push_back({"the convention in use", options.reading});
-    }
-  }
+      : case_(plan_case),
+        known_(known),
+        options_(options),
+        findings_(findings),
+        tried_(readings_to_try(options.reading)) {}
 
   Result<TpsComparisons> run(const model::DoseGrid& course_grid) {
     if (!comparable()) return TpsComparisons{};
@@ -193,7 +203,7 @@ class Comparer {
     for (std::size_t r = 0; r < tried_.size(); ++r) {
       if (tried_[r].reading == options_.reading) ours = &readings_[r][i];
     }
-    require(ours != nullptr, "a convention in use that is not among the readings tried");
+    require(ours != nullptr, "a reading in use that is not among the readings tried");
     if (!ours->dvh) {
       note("The planning system has a DVH of it, and it could not be measured here.", match.name);
       return;

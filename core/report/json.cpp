@@ -246,6 +246,12 @@ Json tps_dvhs(const evaluation::TpsComparisons& comparisons) {
   return list;
 }
 
+Json settings(const evaluation::ReadingSettings& used) {
+  return {{"convention", text(used.convention)},
+          {"end_caps", text(used.end_caps)},
+          {"interpolation", text(used.interpolation)}};
+}
+
 std::string to_text(const Json& json) {
   // Texts are valid UTF-8 already; should one not be, a replacement character is better than a
   // throw.
@@ -259,6 +265,7 @@ std::string to_json(const Evaluation& evaluation) {
   Json json;
   json["schema"] = "dosegate-check/1";
   json["software"] = software(evaluation.software_version);
+  json["settings"] = settings(evaluation.settings);
   json["protocol"] = protocol_json(evaluation.protocols.front());
   json["protocols"] = Json::array();
   for (const evaluation::ProtocolVerdict& protocol : evaluation.protocols) {
@@ -298,6 +305,7 @@ std::string to_json(const DvhReport& report) {
   Json json;
   json["schema"] = "dosegate-dvh/1";
   json["software"] = software(report.software_version);
+  json["settings"] = settings(report.settings);
   json["plan"] = {{"patient_id", text_or_null(report.patient_id)},
                   {"plan_label", text_or_null(report.plan_label)},
                   {"plan_uid", text_or_null(report.plan_uid)},

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "geometry/conventions.h"
 #include "report/csv.h"
 #include "report/json.h"
 #include "view.h"
@@ -60,17 +61,42 @@ protocol::Context parse_context(const std::vector<std::string>& entries) {
   return context;
 }
 
+// How contours are read: by the name of a convention, or by end caps and interpolation.
+void choose_reading(const dosegate_options& in, evaluation::EvaluationOptions& options) {
+  if (in.end_caps < 0 || in.end_caps > DOSEGATE_END_CAPS_ROUNDED || in.interpolation < 0 ||
+      in.interpolation > DOSEGATE_INTERPOLATION_CUBIC) {
+    refuse(DOSEGATE_OPTION_INVALID, "An option has none of the values of the header.");
+  }
+  if (in.convention == nullptr || in.convention[0] == '\0') {
+    options.reading = {static_cast<geometry::EndCaps>(in.end_caps),
+                       static_cast<geometry::Interpolation>(in.interpolation)};
+    return;
+  }
+  const auto convention = geometry::find_convention(in.convention);
+  if (!convention) {
+    std::vector<std::string_view> ids;
+    for (const geometry::Convention& known : geometry::conventions()) ids.push_back(known.id);
+    refuse(DOSEGATE_OPTION_INVALID, fmt::format("There is no convention \"{}\"; there are {}.",
+                                                printable(in.convention), fmt::join(ids, ", ")));
+  }
+  if (in.end_caps != DOSEGATE_END_CAPS_HALF || in.interpolation != DOSEGATE_INTERPOLATION_SLAB) {
+    refuse(DOSEGATE_OPTION_INVALID,
+           "A convention decides end caps and interpolation; give it or them, not both.");
+  }
+  options.reading = convention->reading;
+  options.convention = convention->id;
+}
+
 // The options that evaluations and DVHs share.
 evaluation::EvaluationOptions options_of(Session& session, const dosegate_options& in) {
   evaluation::EvaluationOptions options;
-  if (in.fractions < 0 || in.fraction_dose < 0 || in.fraction_dose > DOSEGATE_FRACTION_DOSE_ONE ||
-      in.end_caps < 0 || in.end_caps > DOSEGATE_END_CAPS_NONE) {
+  if (in.fractions < 0 || in.fraction_dose < 0 || in.fraction_dose > DOSEGATE_FRACTION_DOSE_ONE) {
     refuse(DOSEGATE_OPTION_INVALID, "An option has none of the values of the header.");
   }
   if (in.fractions > 0) options.course.fractions = in.fractions;
   if (in.prescription_gy != 0.0) options.course.prescription_gy = in.prescription_gy;
   options.course.fraction_dose = static_cast<evaluation::FractionDose>(in.fraction_dose);
-  options.reading.end_caps = static_cast<geometry::EndCaps>(in.end_caps);
+  choose_reading(in, options);
   // More workers than a machine can have is a slip; the result would be the same.
   constexpr uint32_t kMostWorkers = 1024;
   options.workers = static_cast<int>(std::min(in.workers, kMostWorkers));

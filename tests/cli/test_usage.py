@@ -36,6 +36,16 @@ class Slips(CliTest):
         for value in ("nan", "inf"):
             self.check(USAGE, "check", SAMPLE, "--prescription", value)
 
+    def test_end_caps_interpolations_and_conventions(self):
+        for option, value in [("--end-caps", "quarter"), ("--interpolation", "loft"), ("--convention", ""),
+                              ("--convention", "as-nobody")]:
+            with self.subTest(f"{option} {value}"):
+                self.refused(USAGE, "check", SAMPLE, option, value, says=["convention" if "conv" in option else option])
+        # Two answers to one question, even where they agree.
+        for option, value in [("--end-caps", "half"), ("--interpolation", "slab")]:
+            self.refused(USAGE, "dvh", SAMPLE, "--convention", "dosegate", option, value,
+                         says=["--convention", option])
+
     def test_a_leading_zero_does_not_make_fractions_octal(self):
         # CLI11 reads 025 as 21.
         for value in ("025", "010", "08"):

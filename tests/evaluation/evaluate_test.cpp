@@ -74,6 +74,28 @@ TEST(Evaluate, SaysWhereAnOptionReplacesThePlansOwnValue) {
   EXPECT_EQ(count(evaluated(standard(), hcc(), options).findings, FindingCode::OptionOverrides), 0);
 }
 
+TEST(Evaluate, SaysThatItUsedAnotherReadingOfTheContours) {
+  EXPECT_EQ(count(evaluated(standard()).findings, FindingCode::ConventionNotDefault), 0);
+  EvaluationOptions options;
+  options.reading.end_caps = geometry::EndCaps::None;
+  const Evaluation by_hand = evaluated(standard(), hcc(), options);
+  EXPECT_EQ(by_hand.settings.convention, "custom");
+  EXPECT_EQ(by_hand.settings.end_caps, "none");
+  EXPECT_EQ(by_hand.settings.interpolation, "slab");
+  EXPECT_EQ(count(by_hand.findings, FindingCode::ConventionNotDefault), 1);
+  options.convention = "as-proknow";
+  options.reading.end_caps = geometry::EndCaps::Capped1_5;
+  const Evaluation by_name = evaluated(standard(), hcc(), options);
+  EXPECT_EQ(by_name.settings.convention, "as-proknow");
+  EXPECT_EQ(by_name.settings.end_caps, "capped1.5");
+  EXPECT_EQ(count(by_name.findings, FindingCode::ConventionNotDefault), 1);
+  // As MIM's, the reading is the default's; that it was asked for by name is said all the same.
+  options.convention = "as-mim";
+  options.reading = {};
+  EXPECT_EQ(
+      count(evaluated(standard(), hcc(), options).findings, FindingCode::ConventionNotDefault), 1);
+}
+
 TEST(Evaluate, NeverTakesTheWholeLiverForTheLiverWithoutGtv) {
   expect_unknown(make_case({liver()}, uniform(1)), "GTV");
   expect_unknown(

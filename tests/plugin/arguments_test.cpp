@@ -137,9 +137,16 @@ TEST(Options, ValuesThatMakeNoSenseAreRefused) {
   for (const int32_t value : {-1, 3, 99}) {
     invalid([=](auto& o) { o.fraction_dose = value; });
   }
-  for (const int32_t value : {-1, 2, 99}) {
+  for (const int32_t value : {-1, 4, 99}) {
     invalid([=](auto& o) { o.end_caps = value; });
   }
+  for (const int32_t value : {-1, 3, 99}) {
+    invalid([=](auto& o) { o.interpolation = value; });
+  }
+  invalid([](auto& o) { o.convention = "as-nobody"; });
+  invalid([](auto& o) { o.convention = "as-mim", o.end_caps = DOSEGATE_END_CAPS_NONE; });
+  invalid(
+      [](auto& o) { o.convention = "dosegate", o.interpolation = DOSEGATE_INTERPOLATION_BLEND; });
 }
 
 TEST(Options, TextsThatMakeNoSenseAreRefused) {
@@ -196,9 +203,12 @@ TEST(Options, ADvhDoesNotUseProtocolsAndContext) {
   EXPECT_EQ(s.render(s.quick(&options)), expected);
 }
 
-double volume_cc(Session& s, int32_t end_caps) {
+double volume_cc(Session& s, int32_t end_caps, int32_t interpolation = DOSEGATE_INTERPOLATION_SLAB,
+                 const char* convention = nullptr) {
   auto options = sized<dosegate_options>();
   options.end_caps = end_caps;
+  options.interpolation = interpolation;
+  options.convention = convention;
   const char* const liver[] = {"Liver"};
   auto request = sized<dosegate_dvh_request>();
   request.structures = liver;
@@ -213,6 +223,48 @@ TEST(Options, EndCapsOfTheHeaderAreThoseOfTheGeometry) {
   Session s;
   s.read({small_sample()});
   EXPECT_GT(volume_cc(s, DOSEGATE_END_CAPS_HALF), volume_cc(s, DOSEGATE_END_CAPS_NONE));
+}
+
+TEST(Options, InterpolationsOfTheHeaderAreThoseOfTheGeometry) {
+  Session s;
+  s.read({small_sample()});
+  // Named in the result, each by its own name.
+  const std::pair<int32_t, const char*> caps[] = {{DOSEGATE_END_CAPS_HALF, "half"},
+                                                  {DOSEGATE_END_CAPS_NONE, "none"},
+                                                  {DOSEGATE_END_CAPS_CAPPED_1_5, "capped1.5"},
+                                                  {DOSEGATE_END_CAPS_ROUNDED, "rounded"}};
+  for (const auto& [value, name] : caps) {
+    auto options = sized<dosegate_options>();
+    options.end_caps = value;
+    EXPECT_NE(s.render(s.quick(&options)).find("\"end_caps\": \"" + std::string(name) + "\""),
+              std::string::npos);
+  }
+  const std::pair<int32_t, const char*> ways[] = {{DOSEGATE_INTERPOLATION_SLAB, "slab"},
+                                                  {DOSEGATE_INTERPOLATION_BLEND, "blend"},
+                                                  {DOSEGATE_INTERPOLATION_CUBIC, "cubic"}};
+  for (const auto& [value, name] : ways) {
+    auto options = sized<dosegate_options>();
+    options.interpolation = value;
+    EXPECT_NE(s.render(s.quick(&options)).find("\"interpolation\": \"" + std::string(name) + "\""),
+              std::string::npos);
+  }
+}
+
+TEST(Options, AConventionStandsForItsEndCapsAndInterpolation) {
+  Session s;
+  s.read({small_sample()});
+  auto options = sized<dosegate_options>();
+  const std::string by_default = s.render(s.quick());
+  options.convention = "dosegate";
+  EXPECT_EQ(s.render(s.quick(&options)), by_default);
+  options.convention = "";
+  EXPECT_EQ(s.render(s.quick(&options)), by_default);
+  // Planes lie 3 mm apart or less there: half of it is not above 1.5 mm.
+  EXPECT_EQ(volume_cc(s, 0, 0, "as-proknow"), volume_cc(s, DOSEGATE_END_CAPS_HALF));
+  options.convention = "as-proknow";
+  const std::string named = s.render(s.quick(&options));
+  EXPECT_NE(named.find("\"convention\": \"as-proknow\""), std::string::npos);
+  EXPECT_NE(named.find("\"end_caps\": \"capped1.5\""), std::string::npos);
 }
 
 TEST(Options, FractionsAndPrescriptionReplaceThoseOfThePlan) {

@@ -76,9 +76,9 @@ Evaluation with_one_rule(const std::string& condition, const dvh::Dvh& dvh, Verd
 
 TEST(CheckJson, HasTheFieldsOfTheContractInTheirOrder) {
   const Json json = written(sample_evaluation());
-  EXPECT_THAT(keys(json), ElementsAre("schema", "software", "protocol", "protocols", "plan",
-                                      "inputs", "verdict", "verdict_reason", "rules", "plan_checks",
-                                      "structures", "findings"));
+  EXPECT_THAT(keys(json), ElementsAre("schema", "software", "settings", "protocol", "protocols",
+                                      "plan", "inputs", "verdict", "verdict_reason", "rules",
+                                      "plan_checks", "structures", "findings"));
   EXPECT_THAT(
       keys(json["rules"][0]),
       ElementsAre("id", "protocol", "label", "text", "level", "structure", "roi", "metric", "value",
@@ -331,8 +331,8 @@ TEST(CheckJson, KeepsItsPromisesOnARealEvaluation) {
 
 TEST(DvhJson, HasTheFieldsOfTheContractInTheirOrder) {
   const Json json = written(sample_dvh_report());
-  EXPECT_THAT(keys(json), ElementsAre("schema", "software", "plan", "inputs", "structures",
-                                      "tps_dvhs", "findings"));
+  EXPECT_THAT(keys(json), ElementsAre("schema", "software", "settings", "plan", "inputs",
+                                      "structures", "tps_dvhs", "findings"));
   EXPECT_THAT(keys(json["structures"][0]),
               ElementsAre("name", "roi_number", "volume_cc", "uncovered_cc", "mean_gy", "min_gy",
                           "max_gy", "covered", "reason", "metrics", "dvh"));

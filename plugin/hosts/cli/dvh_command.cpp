@@ -130,10 +130,6 @@ Run add_dvh(CLI::App& app) {
       ->add_option("--metric", options->metrics,
                    "\"D95%[Gy]\", \"V5Gy[cc]\", \"Max[Gy]@EQD2(ab=3)\"; may be given several times")
       ->allow_extra_args(false);
-  command
-      ->add_option("--end-caps", options->common.end_caps,
-                   "What lies beyond the end planes of a structure: half a spacing or nothing")
-      ->check(CLI::IsMember({"half", "none"}));
   command->add_option("--json", options->json,
                       "Write curves and metrics as JSON to a file, - for standard output");
   command->add_option("--csv", options->csv,

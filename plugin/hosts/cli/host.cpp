@@ -49,7 +49,14 @@ dosegate_options options_of(const CommonOptions& common, const std::vector<const
   options.fraction_dose = common.fraction_dose == "total" ? DOSEGATE_FRACTION_DOSE_TOTAL
                           : common.fraction_dose == "one" ? DOSEGATE_FRACTION_DOSE_ONE
                                                           : DOSEGATE_FRACTION_DOSE_AUTO;
-  options.end_caps = common.end_caps == "none" ? DOSEGATE_END_CAPS_NONE : DOSEGATE_END_CAPS_HALF;
+  options.end_caps = common.end_caps == "none"        ? DOSEGATE_END_CAPS_NONE
+                     : common.end_caps == "capped1.5" ? DOSEGATE_END_CAPS_CAPPED_1_5
+                     : common.end_caps == "rounded"   ? DOSEGATE_END_CAPS_ROUNDED
+                                                      : DOSEGATE_END_CAPS_HALF;
+  options.interpolation = common.interpolation == "blend"   ? DOSEGATE_INTERPOLATION_BLEND
+                          : common.interpolation == "cubic" ? DOSEGATE_INTERPOLATION_CUBIC
+                                                            : DOSEGATE_INTERPOLATION_SLAB;
+  if (!common.convention.empty()) options.convention = common.convention.c_str();
   options.workers = common.workers;
   options.map = maps.data();
   options.map_count = maps.size();

@@ -70,13 +70,15 @@ struct CommonOptions {
   double prescription_gy = 0.0;
   std::string fraction_dose = "auto";
   std::string end_caps = "half";
+  std::string interpolation = "slab";
+  std::string convention;  ///< empty: as the two above say
   unsigned workers = 0;
 };
 
 /// Pointers into a list of texts, as the C interface takes them; the list must outlive it.
 [[nodiscard]] std::vector<const char*> pointers(const std::vector<std::string>& texts);
 
-/// The C options; `maps` must outlive them.
+/// The C options; `common` and `maps` must outlive them.
 [[nodiscard]] dosegate_options options_of(const CommonOptions& common,
                                           const std::vector<const char*>& maps);
 

@@ -33,6 +33,25 @@ void add_common(CLI::App& command, CommonOptions& common) {
       .add_option("--fraction-dose", common.fraction_dose,
                   "What a dose of DoseSummationType FRACTION holds: total or one (fraction)")
       ->check(CLI::IsMember({"auto", "total", "one"}));
+  CLI::Option* caps =
+      command
+          .add_option("--end-caps", common.end_caps,
+                      "What lies beyond the end planes of a structure: half a spacing (default), "
+                      "nothing, half a spacing but at most 1.5 mm, or half a spacing rounded off")
+          ->check(CLI::IsMember({"half", "none", "capped1.5", "rounded"}));
+  CLI::Option* interpolation =
+      command
+          .add_option("--interpolation", common.interpolation,
+                      "What lies between contour planes: prisms to the midpoints (default), or the "
+                      "outlines interpolated linearly or by cubics")
+          ->check(CLI::IsMember({"slab", "blend", "cubic"}));
+  command
+      .add_option("--convention", common.convention,
+                  "End caps and interpolation by name: dosegate (default), or an approximation of "
+                  "another system: as-eclipse, as-mim, as-proknow, as-raystation")
+      ->check([](const std::string& id) { return std::string(id.empty() ? "it is empty" : ""); })
+      ->excludes(caps)
+      ->excludes(interpolation);
   command.add_option("--map", common.map, "RULE_NAME=ROI_NAME or RULE_NAME=#ROI_NUMBER")
       ->allow_extra_args(false);  // else what follows, an INPUT, would be taken for another map
   command

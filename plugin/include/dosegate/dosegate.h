@@ -213,7 +213,17 @@ DOSEGATE_EXPORT int32_t dosegate_read_finding(dosegate_session session, size_t i
 /* ---- options ----------------------------------------------------------------------------------------- */
 
 enum { DOSEGATE_FRACTION_DOSE_AUTO = 0, DOSEGATE_FRACTION_DOSE_TOTAL = 1, DOSEGATE_FRACTION_DOSE_ONE = 2 };
-enum { DOSEGATE_END_CAPS_HALF = 0, DOSEGATE_END_CAPS_NONE = 1 };
+/* What lies beyond the end planes of a structure: a prism of half the nominal plane spacing; nothing; such a
+ * prism of at most 1.5 mm; half a spacing rounded off (2/3 of the prism). */
+enum {
+  DOSEGATE_END_CAPS_HALF = 0,
+  DOSEGATE_END_CAPS_NONE = 1,
+  DOSEGATE_END_CAPS_CAPPED_1_5 = 2,
+  DOSEGATE_END_CAPS_ROUNDED = 3
+};
+/* What lies between contour planes: each plane's prism to the midpoints; the planes' outlines interpolated
+ * linearly; by cubics through the four nearest planes. */
+enum { DOSEGATE_INTERPOLATION_SLAB = 0, DOSEGATE_INTERPOLATION_BLEND = 1, DOSEGATE_INTERPOLATION_CUBIC = 2 };
 
 typedef struct dosegate_options {
   uint32_t struct_size;
@@ -229,6 +239,13 @@ typedef struct dosegate_options {
   size_t map_count;
   const char *const *context; /* "key=value": site, child_pugh, ... */
   size_t context_count;
+  int32_t interpolation;
+  uint32_t reserved_2;
+  /* End caps and interpolation by name: "dosegate" (the default), or an approximation of another system,
+   * "as-eclipse", "as-mim", "as-proknow", "as-raystation". NULL or "" = by the two members. Refused together
+   * with an end_caps or interpolation other than 0. Results name it, and an evaluation with another than the
+   * default has a finding. */
+  const char *convention;
 } dosegate_options;
 
 /* ---- evaluation -------------------------------------------------------------------------------------- */
