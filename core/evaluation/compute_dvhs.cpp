@@ -24,6 +24,7 @@ Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& r
   DvhReport report;
   report.software_version = options.software_version;
   report.settings = settings_of(options);
+  report.bracket_readings = bracket_reading_names(options.reading);
   report.patient_id = plan_case.patient_id;
   if (plan_case.plan) {
     report.plan_label = plan_case.plan->label;
@@ -78,7 +79,8 @@ Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& r
       report.structures.push_back(std::move(result));
     }
   }
-  const auto measured = measure(expressions, geometry, dose->grid, options);
+  const auto measured = measure(expressions, geometry, dose->grid, options,
+                                [&](std::size_t) { return !request.metrics.empty(); });
   if (!measured) return tl::unexpected(measured.error());
   const metrics::MetricContext context{fractions_of_dose(plan_case, course), report.prescription_gy,
                                        dose->kind};
@@ -92,7 +94,7 @@ Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& r
     result.dvh = m.dvh;
     append(report.findings, coverage_findings(*m.dvh, result.name));
     for (const metrics::Metric& metric : request.metrics) {
-      result.metrics.push_back(metrics::compute_metric(metric, *m.dvh, context));
+      result.metrics.push_back(metrics::compute_bracketed(metric, *m.bracketed, m.planes, context));
     }
   }
   auto compared =

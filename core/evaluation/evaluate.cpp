@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "base/text.h"
 #include "evaluation/common_options.h"
@@ -53,6 +54,7 @@ class Evaluator {
   Result<Evaluation> run() {
     identify();
     out_.settings = settings_of(options_);
+    out_.bracket_readings = bracket_reading_names(options_.reading);
     auto dose = course_dose(case_, geometry_, options_.course);
     if (!dose) return tl::unexpected(dose.error());
     if (!(dose->grid.maximum_gy() > 0.0)) {
@@ -70,7 +72,12 @@ class Evaluator {
       for (const ProtocolRule& rule : p.rules) prepare(p, rule);
       for (const protocol::StructureEntry& entry : p.structures) prepare_drawn(p, entry);
     }
-    auto measured = measure(work_.expressions(), geometry_, dose->grid, options_);
+    std::set<std::size_t> judged;  // what a rule is held against has a bracket
+    for (const Pending& pending : pending_) {
+      if (pending.work) judged.insert(*pending.work);
+    }
+    auto measured = measure(work_.expressions(), geometry_, dose->grid, options_,
+                            [&](std::size_t i) { return judged.contains(i); });
     if (!measured) return tl::unexpected(measured.error());
     measured_ = std::move(*measured);
     report_structures();
@@ -226,7 +233,7 @@ class Evaluator {
         pending.result.verdict = Verdict::Unknown;
         pending.result.reason = doubt;
       } else if (m.dvh) {
-        judge(pending.result, pending.rule->rule, *m.dvh, context_);
+        judge(pending.result, pending.rule->rule, *m.bracketed, m.planes, context_);
         note_extrapolation(pending.result, *m.dvh);
       } else {
         pending.result.verdict = Verdict::Unknown;

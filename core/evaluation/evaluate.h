@@ -55,6 +55,7 @@ struct DvhResult {
 struct DvhReport {
   std::string software_version, patient_id, plan_label, plan_uid;
   ReadingSettings settings;
+  std::vector<BracketReading> bracket_readings;  ///< in the order of metrics::Bracket::readings
   std::optional<int> fractions;
   std::optional<double> prescription_gy;
   std::vector<model::InputFile> inputs;

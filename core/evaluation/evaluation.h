@@ -76,9 +76,15 @@ struct ReadingSettings {
   std::string interpolation = "slab";
 };
 
+/// A reading that brackets compare with, by name.
+struct BracketReading {
+  std::string end_caps, interpolation;
+};
+
 struct Evaluation {
   std::string software_version;
   ReadingSettings settings;
+  std::vector<BracketReading> bracket_readings;  ///< in the order of metrics::Bracket::readings
   std::vector<ProtocolVerdict> protocols;
   std::string patient_id, patient_name, plan_label, plan_uid;
   std::optional<int> fractions;

@@ -10,39 +10,65 @@
 
 #include "base/text.h"
 #include "dvh/compute_dvh.h"
+#include "geometry/conventions.h"
 
 namespace dosegate::evaluation {
 namespace {
 
 Measured measure_one(const RoiExpression& expression, const CaseGeometry& geometry,
-                     const model::DoseGrid& grid) {
+                     const model::DoseGrid& grid, bool bracketed) {
+  std::vector<geometry::Reading> readings = {geometry.reading()};
+  if (bracketed) {
+    const auto others = bracket_readings(geometry.reading());
+    readings.insert(readings.end(), others.begin(), others.end());
+  }
   Measured measured;
-  if (expression.op == RoiExpression::Op::Roi) {
-    auto built = geometry.roi(expression.roi);
-    if (!built) {
-      measured.error = std::move(built.error());
-      return measured;
-    }
-    measured.findings = std::move(built->findings);
-    measured.planes = built->planes;
-    measured.nominal_spacing_mm = built->nominal_spacing_mm;
-    measured.dvh = dvh::compute_dvh(built->region, grid);
+  auto read = geometry.readings(expression, readings);
+  if (!read) {
+    measured.error = std::move(read.error());
     return measured;
   }
-  const auto region = geometry.region(expression);
-  if (!region) {
-    measured.error = region.error();
+  measured.findings = std::move(read->findings);
+  measured.planes = read->planes;
+  measured.nominal_spacing_mm = read->nominal_spacing_mm;
+  const std::span<const geometry::Region> regions = read->regions;
+  if (bracketed) {
+    measured.bracketed = dvh::compute_reading_dvhs(regions[0], regions.subspan(1), grid);
+    measured.dvh = measured.bracketed->value;
   } else {
-    measured.dvh = dvh::compute_dvh(*region, grid);
+    measured.dvh = dvh::compute_dvh(regions[0], grid);
   }
   return measured;
 }
 
 }  // namespace
 
+std::vector<geometry::Reading> bracket_readings(const geometry::Reading& in_use) {
+  using geometry::EndCaps;
+  using geometry::Interpolation;
+  std::vector<geometry::Reading> readings;
+  for (const Interpolation interpolation : {Interpolation::Slab, Interpolation::Blend}) {
+    for (const EndCaps caps : {EndCaps::Half, EndCaps::None}) {
+      const geometry::Reading reading{caps, interpolation};
+      if (!(reading == in_use)) readings.push_back(reading);
+    }
+  }
+  return readings;
+}
+
+std::vector<BracketReading> bracket_reading_names(const geometry::Reading& in_use) {
+  std::vector<BracketReading> names;
+  for (const geometry::Reading& reading : bracket_readings(in_use)) {
+    names.push_back({std::string(geometry::name_of(reading.end_caps)),
+                     std::string(geometry::name_of(reading.interpolation))});
+  }
+  return names;
+}
+
 Result<std::vector<Measured>> measure(const std::vector<RoiExpression>& expressions,
                                       const CaseGeometry& geometry, const model::DoseGrid& grid,
-                                      const EvaluationOptions& options) {
+                                      const EvaluationOptions& options,
+                                      const Bracketed& bracketed) {
   std::vector<Measured> results(expressions.size());
   std::atomic<bool> stopped = false;
   // Asked for more threads than the machine has, TBB would warn on standard error.
@@ -59,7 +85,7 @@ Result<std::vector<Measured>> measure(const std::vector<RoiExpression>& expressi
             stopped = true;
             return;
           }
-          results[i] = measure_one(expressions[i], geometry, grid);
+          results[i] = measure_one(expressions[i], geometry, grid, bracketed && bracketed(i));
         },
         tbb::simple_partitioner());
   });

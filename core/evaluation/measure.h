@@ -1,10 +1,12 @@
 // DVHs of many structures at once. Private to evaluation/.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "dvh/reading_dvhs.h"
 #include "evaluation/evaluate.h"
 #include "evaluation/resolve.h"
 
@@ -12,17 +14,27 @@ namespace dosegate::evaluation {
 
 struct Measured {
   std::optional<dvh::Dvh> dvh;
-  std::optional<Error> error;  ///< why there is no dvh
-  Findings findings;           ///< of a single ROI's contours
+  std::optional<dvh::ReadingDvhs> bracketed;  ///< where it was asked for and there is a dvh
+  std::optional<Error> error;                 ///< why there is no dvh
+  Findings findings;                          ///< of a single ROI's contours
   int planes = 0;
   double nominal_spacing_mm = 0.0;
 };
+
+/// The readings that brackets compare with (design 4.4): end caps half and none, slab and blend,
+/// without the reading in use.
+[[nodiscard]] std::vector<geometry::Reading> bracket_readings(const geometry::Reading& in_use);
+[[nodiscard]] std::vector<BracketReading> bracket_reading_names(const geometry::Reading& in_use);
+
+/// What brackets are asked for.
+using Bracketed = std::function<bool(std::size_t expression)>;
 
 /// Measures each expression; result i belongs to expressions[i]. Errors: Cancelled.
 [[nodiscard]] Result<std::vector<Measured>> measure(const std::vector<RoiExpression>& expressions,
                                                     const CaseGeometry& geometry,
                                                     const model::DoseGrid& grid,
-                                                    const EvaluationOptions& options);
+                                                    const EvaluationOptions& options,
+                                                    const Bracketed& bracketed = {});
 
 /// "3.10 of 45.00 cc lie outside of the dose grid ...", if any volume is uncovered.
 [[nodiscard]] Findings coverage_findings(const dvh::Dvh& dvh, const std::string& name);

@@ -25,8 +25,9 @@ struct Branch {
 
 class Judge {
  public:
-  Judge(const dvh::Dvh& dvh, const metrics::MetricContext& context, std::vector<TestResult>& tests)
-      : dvh_(dvh), context_(context), tests_(tests) {}
+  Judge(const dvh::ReadingDvhs& dvhs, int planes, const metrics::MetricContext& context,
+        std::vector<TestResult>& tests)
+      : dvhs_(dvhs), planes_(planes), context_(context), tests_(tests) {}
 
   Branch run(const Condition& condition) {
     switch (condition.op) {
@@ -49,7 +50,7 @@ class Judge {
   Branch test(const Test& t) {
     TestResult result;
     result.test = t;
-    result.value = metrics::compute_metric(t.metric, dvh_, context_);
+    result.value = metrics::compute_bracketed(t.metric, dvhs_, planes_, context_);
     result.outcome = hold_against(result.value, t);
     result.borderline = is_borderline(result.value, t);
     if (t.metric.kind == MetricKind::Max) {
@@ -57,7 +58,7 @@ class Judge {
       near.kind = MetricKind::D;
       near.argument = 0.03;  // cc; the volume that reports agree on for a near-maximum dose
       near.volume_unit = metrics::VolumeUnit::Cc;
-      result.near_maximum = metrics::compute_metric(near, dvh_, context_);
+      result.near_maximum = metrics::compute_bracketed(near, dvhs_, planes_, context_);
     }
     tests_.push_back(std::move(result));
     return {tests_.back().outcome, tests_.size() - 1, nullptr, 0, nullptr};
@@ -85,7 +86,8 @@ class Judge {
     return result;
   }
 
-  const dvh::Dvh& dvh_;
+  const dvh::ReadingDvhs& dvhs_;
+  int planes_;
   const metrics::MetricContext& context_;
   std::vector<TestResult>& tests_;
 };
@@ -162,9 +164,9 @@ std::string decided_sentence(const RuleResult& result, const Branch& branch) {
 
 }  // namespace
 
-void judge(RuleResult& result, const protocol::Rule& rule, const dvh::Dvh& dvh,
+void judge(RuleResult& result, const protocol::Rule& rule, const dvh::ReadingDvhs& dvhs, int planes,
            const metrics::MetricContext& context) {
-  const Branch branch = Judge(dvh, context, result.tests).run(rule.condition);
+  const Branch branch = Judge(dvhs, planes, context, result.tests).run(rule.condition);
   result.outcome = branch.outcome;
   result.verdict = branch.outcome.verdict();
   result.deciding = branch.deciding;
@@ -189,7 +191,7 @@ void judge(RuleResult& result, const protocol::Rule& rule, const dvh::Dvh& dvh,
   } else {
     add_sentence(result.reason, decided_sentence(result, branch));
   }
-  if (result.verdict != Verdict::Pass) note_impossible(result, dvh);
+  if (result.verdict != Verdict::Pass) note_impossible(result, dvhs.value);
 }
 
 Applicability applicability(const std::optional<protocol::Guard>& guard, protocol::Level level,

@@ -6,8 +6,8 @@
 
 namespace dosegate::evaluation {
 
-/// Fills tests, outcome, verdict, branch and reason of `result` from the rule's condition.
-void judge(RuleResult& result, const protocol::Rule& rule, const dvh::Dvh& dvh,
+/// `planes`: of the structure's contours, 0 if not known. Fills tests, outcome, verdict, branch and reason of `result` from the rule's condition.
+void judge(RuleResult& result, const protocol::Rule& rule, const dvh::ReadingDvhs& dvhs, int planes,
            const metrics::MetricContext& context);
 
 /// Whether a rule or a plan check applies. False: `verdict` NotApplicable; unknown: Unknown, or,

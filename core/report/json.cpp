@@ -70,12 +70,28 @@ Json findings(const Findings& all) {
   return list;
 }
 
-Json metric_value(const MetricValue& value) {
-  return {{"value", number(value.value)},
-          {"low", number(value.low)},
-          {"high", number(value.high)},
-          {"unit", metrics::to_text(value.unit)},
-          {"reason", text(shown_reason(value))}};
+using BracketReadings = std::vector<evaluation::BracketReading>;
+
+Json bracket(const MetricValue& value, const BracketReadings& names) {
+  if (!value.bracket) return nullptr;
+  const metrics::Bracket& b = *value.bracket;
+  Json readings = Json::array();
+  for (std::size_t i = 0; i < b.readings.size() && i < names.size(); ++i) {
+    readings.push_back({{"end_caps", text(names[i].end_caps)},
+                        {"interpolation", text(names[i].interpolation)},
+                        {"value", number(b.readings[i])}});
+  }
+  return {{"integration", number(b.integration)},
+          {"dose_grid", number(b.dose_grid)},
+          {"readings", std::move(readings)},
+          {"phase_low", number(b.phase_low)},
+          {"phase_high", number(b.phase_high)}};
+}
+
+Json metric_value(const MetricValue& value, const BracketReadings& names) {
+  return {{"value", number(value.value)},     {"low", number(value.low)},
+          {"high", number(value.high)},       {"unit", metrics::to_text(value.unit)},
+          {"bracket", bracket(value, names)}, {"reason", text(shown_reason(value))}};
 }
 
 Json covered(const std::optional<CoveredNumbers>& numbers) {
@@ -107,7 +123,7 @@ Json source(const Evaluation& evaluation, const std::string& protocol_id,
           {"note", prose_or_null(provenance.note)}};
 }
 
-Json test_json(const TestResult& result) {
+Json test_json(const TestResult& result, const BracketReadings& names) {
   const protocol::Test& test = result.test;
   return {{"metric", metrics::to_text(test.metric)},
           {"comparator", protocol::to_text(test.comparator)},
@@ -117,17 +133,18 @@ Json test_json(const TestResult& result) {
           {"value", number(result.value.value)},
           {"low", number(result.value.low)},
           {"high", number(result.value.high)},
+          {"bracket", bracket(result.value, names)},
           {"reason", text(shown_reason(result.value))},
           {"outcome", to_text(result.outcome.verdict())},
           {"borderline", result.borderline},
           {"near_maximum_d0_03cc",
-           result.near_maximum ? metric_value(*result.near_maximum) : Json(nullptr)}};
+           result.near_maximum ? metric_value(*result.near_maximum, names) : Json(nullptr)}};
 }
 
 // The numbers of the test that decided, on the rule itself: what a table of rules shows.
-void add_shown_test(Json& json, const RuleResult& rule) {
+void add_shown_test(Json& json, const RuleResult& rule, const BracketReadings& names) {
   const TestResult* shown = shown_test(rule);
-  const Json test = shown != nullptr ? test_json(*shown) : Json::object();
+  const Json test = shown != nullptr ? test_json(*shown, names) : Json::object();
   for (const char* key : {"metric", "value", "low", "high", "unit", "goal", "variation"}) {
     json[key] = shown != nullptr ? test.at(key) : Json(nullptr);
   }
@@ -141,7 +158,7 @@ Json rule_json(const Evaluation& evaluation, const RuleResult& rule) {
                {"level", protocol::to_text(rule.level)},
                {"structure", text(rule.structure)},
                {"roi", text_or_null(roi_text(rule))}};
-  add_shown_test(json, rule);
+  add_shown_test(json, rule, evaluation.bracket_readings);
   const bool applies = rule.verdict != Verdict::NotApplicable;
   json["verdict"] = to_text(rule.verdict);
   json["borderline"] = rule.borderline;
@@ -151,7 +168,8 @@ Json rule_json(const Evaluation& evaluation, const RuleResult& rule) {
   json["at_best"] = applies ? Json(to_text(rule.outcome.best)) : Json(nullptr);
   json["source"] = source(evaluation, rule.protocol_id, rule.provenance);
   json["tests"] = Json::array();
-  for (const TestResult& test : rule.tests) json["tests"].push_back(test_json(test));
+  for (const TestResult& test : rule.tests)
+    json["tests"].push_back(test_json(test, evaluation.bracket_readings));
   return json;
 }
 
@@ -193,7 +211,8 @@ Json dvh_structure_json(const DvhReport& report, const DvhResult& result) {
   add_numbers(json, structure_numbers(result.dvh, result.reason));
   Json values = Json::object();
   for (std::size_t i = 0; i < report.metrics.size(); ++i) {
-    values[metrics::to_text(report.metrics[i])] = metric_value(shown_metric(report, result, i));
+    values[metrics::to_text(report.metrics[i])] =
+        metric_value(shown_metric(report, result, i), report.bracket_readings);
   }
   json["metrics"] = std::move(values);
   json["dvh"] = nullptr;

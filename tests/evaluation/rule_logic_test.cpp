@@ -39,7 +39,7 @@ RuleResult judged(const std::string& text, const Dvh& dvh,
   const auto rule = protocol::parse_rule(text);
   if (!rule) throw std::runtime_error(to_text(rule.error()));
   RuleResult result;
-  judge(result, *rule, dvh, context);
+  judge(result, *rule, {dvh, {}, {}}, 0, context);  // no other readings: a bracket of no width
   return result;
 }
 
