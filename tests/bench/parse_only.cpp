@@ -28,7 +28,7 @@ namespace {
 enum class Mode { Load, Convert, FromChars };
 
 struct Found {
-  std::size_t files = 0, contours = 0, numbers = 0, voxels = 0;
+  std::size_t files = 0, structures = 0, contours = 0, numbers = 0, voxels = 0;
   double sum = 0.0;  ///< of all numbers, so that no conversion can be left out
 };
 
@@ -74,6 +74,7 @@ void visit_contours(DcmDataset& dataset, Mode mode, Found& found) {
   if (dataset.findAndGetSequence(DCM_ROIContourSequence, rois).bad()) return;
   // By the list's own cursor: card() and getItem(i) walk it from the start each time.
   for (DcmObject* roi = rois->nextInContainer(nullptr); roi; roi = rois->nextInContainer(roi)) {
+    ++found.structures;
     DcmSequenceOfItems* contours = nullptr;
     auto* item = dynamic_cast<DcmItem*>(roi);
     if (!item || item->findAndGetSequence(DCM_ContourSequence, contours).bad()) continue;
@@ -131,9 +132,10 @@ void run(const std::string& mode_name, const std::string& folder, int repeat) {
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
     least_ms = i == 0 ? took.count() : std::min(least_ms, took.count());
   }
-  std::printf("%s: %.1f ms; %zu files, %zu contours, %zu numbers, %zu voxels, sum %.6e\n",
-              mode_name.c_str(), least_ms, found.files, found.contours, found.numbers, found.voxels,
-              found.sum);
+  std::printf(
+      "%s: %.1f ms; %zu files, %zu structures, %zu contours, %zu numbers, %zu voxels, sum %.6e\n",
+      mode_name.c_str(), least_ms, found.files, found.structures, found.contours, found.numbers,
+      found.voxels, found.sum);
 }
 
 }  // namespace
