@@ -149,6 +149,28 @@ TEST_P(Samples, GiveTheSameBytesWithAnyNumberOfWorkers) {
   }
 }
 
+TEST_P(Samples, GiveTheSameCurvesToTheBitWithAnyNumberOfWorkers) {
+  std::vector<std::vector<double>> first;
+  for (const int workers : {1, 2, 8}) {
+    EvaluationOptions options;
+    options.workers = workers;
+    const auto report = compute_dvhs(sound_, {}, options);
+    ASSERT_TRUE(report.has_value()) << workers;
+    std::vector<std::vector<double>> curves;  // as the engine has them, not as they are shown
+    for (const DvhResult& result : report->structures) {
+      ASSERT_TRUE(result.dvh.has_value()) << result.name << ": " << result.reason;
+      const dvh::Dvh& dvh = *result.dvh;
+      curves.push_back(dvh.cumulative_cc(0.01_gy));
+      for (const char* name : {"volume_cc", "mean_gy", "min_gy", "max_gy"}) {
+        curves.back().push_back(number_of(dvh, name));
+      }
+    }
+    EXPECT_GE(curves.size(), 3U);
+    if (first.empty()) first = curves;
+    EXPECT_EQ(curves, first) << workers;
+  }
+}
+
 TEST_P(Samples, NeverPassForWantOfAnyRoi) {
   // Every ROI of the plan as it is, whether a rule names it or not.
   const Verdict full = evaluated(sound_).verdict;
