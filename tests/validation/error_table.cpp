@@ -1,0 +1,111 @@
+#include "validation/error_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace dosegate::validation {
+namespace {
+
+// The columns: several metrics share one where their bar is the same.
+struct Column {
+  std::string title;
+  std::string metrics;  // names with a blank on both sides
+  double scale;         // of the error, for display
+  double nothing;       // displayed errors below are shown as 0
+};
+
+const std::vector<Column>& columns() {
+  static const std::vector<Column> kColumns = {
+      {"volume %", " volume ", 1.0, 1e-5},
+      {"mean mGy", " mean ", 1000.0, 0.01},
+      {"Dmin, Dmax mGy", " Dmin Dmax ", 1000.0, 0.01},
+      {"D99 mGy", " D99% ", 1000.0, 0.01},
+      {"D98, D95 mGy", " D98% D95% ", 1000.0, 0.01},
+      {"D50 mGy", " D50% ", 1000.0, 0.01},
+      {"D5, D2 mGy", " D5% D2% ", 1000.0, 0.01},
+      {"D1 mGy", " D1% ", 1000.0, 0.01},
+      {"D0.03cc mGy", " D0.03cc ", 1000.0, 0.01},
+      {"curve % of volume", " curve ", 1.0, 1e-4},
+  };
+  return kColumns;
+}
+
+double shown_error(const CaseResult& result, const Check& check, double scale) {
+  const double error = std::abs(check.error());
+  return check.metric == "volume" ? 100.0 * error / result.volume_cc : scale * error;
+}
+
+std::string cell(std::vector<double> errors, double nothing) {
+  if (errors.empty()) return "-";
+  std::sort(errors.begin(), errors.end());
+  const auto at = static_cast<std::size_t>(0.95 * static_cast<double>(errors.size() - 1) + 0.5);
+  return rounded(errors.back(), nothing) + " / " + rounded(errors[at], nothing);
+}
+
+}  // namespace
+
+std::string rounded(double error, double nothing) {
+  if (!(error >= nothing)) return std::isnan(error) ? "nan" : "0";
+  return fmt::format("{:.2g}", error);
+}
+
+std::string error_table(const std::vector<CaseResult>& results, const std::string& heading,
+                        const std::function<std::string(const CaseResult&)>& group) {
+  std::vector<std::string> order;
+  std::map<std::string, std::vector<const CaseResult*>> groups;
+  for (const CaseResult& r : results) {
+    auto& members = groups[group(r)];
+    if (members.empty()) order.push_back(group(r));
+    members.push_back(&r);
+  }
+  std::string text = "| " + heading + " | cases |";
+  std::string rule = "|---|---|";
+  for (const Column& c : columns()) {
+    text += " " + c.title + " |";
+    rule += "---|";
+  }
+  text += "\n" + rule + "\n";
+  for (const std::string& name : order) {
+    text += fmt::format("| {} | {} |", name, groups[name].size());
+    for (const Column& c : columns()) {
+      std::vector<double> errors;
+      for (const CaseResult* r : groups[name]) {
+        for (const Check& check : r->checks) {
+          if (c.metrics.find(" " + check.metric + " ") == std::string::npos) continue;
+          errors.push_back(shown_error(*r, check, c.scale));
+        }
+      }
+      text += " " + cell(std::move(errors), c.nothing) + " |";
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+std::string checks_beyond(const std::vector<CaseResult>& results) {
+  std::string text;
+  for (const CaseResult& r : results) {
+    for (const Check& c : r.checks) {
+      if (!c.beyond()) continue;
+      text += fmt::format("{}: {} is {:.6f}, truth {:.6f} {}, off by {:.6f}, bar {:.6f}\n",
+                          r.tried.name(), c.metric, c.engine, c.truth, c.unit, c.error(), c.bar);
+    }
+  }
+  return text;
+}
+
+std::string all_checks_csv(const std::vector<CaseResult>& results) {
+  std::string text = "case,metric,unit,engine,truth,bar\n";
+  for (const CaseResult& r : results) {
+    for (const Check& c : r.checks) {
+      text += fmt::format("\"{}\",{},{},{:.9g},{:.9g},{:.3g}\n", r.tried.name(), c.metric, c.unit,
+                          c.engine, c.truth, c.bar);
+    }
+  }
+  return text;
+}
+
+}  // namespace dosegate::validation
