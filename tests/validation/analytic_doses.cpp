@@ -64,7 +64,7 @@ DoseModel dose_model(Shape shape, const Vec3& centre, double size_mm, int w) {
     }
     default:
       return {"clinical", [=](const Vec3& r) { return clinical_gy(r - centre); }, std::nullopt,
-              false};
+              false, true};
   }
 }
 

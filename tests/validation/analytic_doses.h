@@ -19,6 +19,7 @@ struct DoseModel {
   std::optional<LinearDose> linear;                 ///< set if it is one
   /// Steeper than 1 Gy/mm somewhere: the wider bars of dose metrics hold.
   bool steep = false;
+  bool clinical = false;  ///< 5 Gy means something in it
 };
 
 enum class Shape {

@@ -10,6 +10,7 @@ namespace {
 constexpr double kPi = std::numbers::pi;
 constexpr double kCornerEvery_mm = 0.3;
 
+using model::Vec3;
 using Polygons = std::vector<Polygon>;
 
 double root(double x) {
@@ -43,6 +44,12 @@ Polygons cone_section(double radius_mm, double w) {
   return {polygon};
 }
 
+SmoothPart smooth_cone(double radius_mm, const Vec3& axis) {
+  SmoothPart part = smooth_rod(radius_mm, -radius_mm, radius_mm, axis);
+  part.radius_mm = [=](double t) { return 0.5 * (radius_mm - t); };
+  return part;
+}
+
 }  // namespace
 
 Polygon ellipse(Point centre, double semi_a, double semi_b, int corners) {
@@ -59,7 +66,12 @@ Polygon ellipse(Point centre, double semi_a, double semi_b, int corners) {
 }
 
 Solid sphere(double radius_mm) {
-  return {"sphere", radius_mm, Combination::Only, ball(radius_mm, {0, 0}, 0), {}};
+  return {"sphere",
+          radius_mm,
+          Combination::Only,
+          ball(radius_mm, {0, 0}, 0),
+          {},
+          {smooth_ball(radius_mm, Vec3::Zero())}};
 }
 
 Solid cylinder(double radius_mm, Axis axis) {
@@ -71,7 +83,8 @@ Solid cylinder(double radius_mm, Axis axis) {
              [=](double) -> Polygons {
                return {ellipse({0, 0}, radius_mm, radius_mm)};
              }},
-            {}};
+            {},
+            {smooth_rod(radius_mm, -radius_mm, radius_mm, Vec3::UnitZ())}};
   }
   return {"cylinder across",
           radius_mm,
@@ -82,7 +95,8 @@ Solid cylinder(double radius_mm, Axis axis) {
              if (a < 1e-6) return {};
              return {{{-a, -radius_mm}, {a, -radius_mm}, {a, radius_mm}, {-a, radius_mm}}};
            }},
-          {}};
+          {},
+          {smooth_rod(radius_mm, -radius_mm, radius_mm, Vec3::UnitY())}};
 }
 
 Solid cone(double radius_mm, Axis axis) {
@@ -96,13 +110,15 @@ Solid cone(double radius_mm, Axis axis) {
                if (r < 1e-6) return {};
                return {ellipse({0, 0}, r, r)};
              }},
-            {}};
+            {},
+            {smooth_cone(radius_mm, Vec3::UnitZ())}};
   }
   return {"cone across",
           radius_mm,
           Combination::Only,
           {-radius_mm, radius_mm, [=](double w) -> Polygons { return cone_section(radius_mm, w); }},
-          {}};
+          {},
+          {smooth_cone(radius_mm, Vec3::UnitY())}};
 }
 
 Solid box(double half_mm, double turn_rad) {
@@ -114,15 +130,22 @@ Solid box(double half_mm, double turn_rad) {
   for (const auto& [x, y] : {Point{-a, -b}, Point{a, -b}, Point{a, b}, Point{-a, b}}) {
     corners.push_back({c * x - s * y, s * x + c * y});
   }
+  SmoothPart upright;
+  upright.prism = corners;
+  upright.lo_mm = -1.2 * half_mm;
+  upright.hi_mm = 1.2 * half_mm;
   return {turn_rad == 0.0 ? "box" : "turned box",
           1.2 * half_mm,
           Combination::Only,
           {-1.2 * half_mm, 1.2 * half_mm, [=](double) -> Polygons { return {corners}; }},
-          {}};
+          {},
+          {upright}};
 }
 
 Solid ellipsoid(double semi_mm) {
   const double height = 0.85 * semi_mm;
+  SmoothPart smooth = smooth_ball(semi_mm, Vec3::Zero());
+  smooth.stretch = Vec3(1.0, 0.7, 0.85);
   return {"ellipsoid",
           semi_mm,
           Combination::Only,
@@ -132,28 +155,34 @@ Solid ellipsoid(double semi_mm) {
              if (f < 1e-6) return {};
              return {ellipse({0, 0}, semi_mm * f, 0.7 * semi_mm * f)};
            }},
-          {}};
+          {},
+          {smooth}};
 }
 
 Solid shell(double radius_mm) {
   const IdealShape outer = ball(radius_mm, {0, 0}, 0);
   const IdealShape inner = ball(0.6 * radius_mm, {0, 0}, 0);
+  SmoothPart hole = smooth_ball(0.6 * radius_mm, Vec3::Zero());
+  hole.sign = -1.0;
   return {"shell",
           radius_mm,
           Combination::Only,
           {outer.lo_mm, outer.hi_mm,
            [=](double w) {
              Polygons polygons = outer.section(w);
-             for (Polygon& hole : inner.section(w)) polygons.push_back(std::move(hole));
+             for (Polygon& p : inner.section(w)) polygons.push_back(std::move(p));
              return polygons;
            }},
-          {}};
+          {},
+          {smooth_ball(radius_mm, Vec3::Zero()), hole}};
 }
 
 Solid two_bodies(double radius_mm) {
   const double r = 0.6 * radius_mm;
   const IdealShape left = ball(r, {-0.4 * radius_mm, 0.0}, 0);
   const double half = 0.35 * radius_mm;
+  SmoothPart rod = smooth_rod(0.3 * radius_mm, -half, half, Vec3::UnitZ());
+  rod.centre = radius_mm * Vec3(0.6, 0.1, 0.0);
   return {"two bodies",
           radius_mm,
           Combination::Only,
@@ -166,32 +195,57 @@ Solid two_bodies(double radius_mm) {
              }
              return polygons;
            }},
-          {}};
+          {},
+          {smooth_ball(r, radius_mm * Vec3(-0.4, 0.0, 0.0)), rod}};
 }
 
 Solid merged_spheres(double radius_mm) {
-  return {"merged spheres", radius_mm, Combination::Union,
-          ball(0.65 * radius_mm, {-0.3 * radius_mm, 0.1 * radius_mm}, -0.15 * radius_mm),
-          ball(0.5 * radius_mm, {0.4 * radius_mm, -0.05 * radius_mm}, 0.25 * radius_mm)};
+  const Vec3 c0 = radius_mm * Vec3(-0.3, 0.1, -0.15);
+  const Vec3 c1 = radius_mm * Vec3(0.4, -0.05, 0.25);
+  const double r0 = 0.65 * radius_mm;
+  const double r1 = 0.5 * radius_mm;
+  // Both contain the lens: along the line of centres, discs of the smaller of both radii.
+  const double apart = (c1 - c0).norm();
+  SmoothPart lens;
+  lens.sign = -1.0;
+  lens.centre = c0;
+  lens.axis = (c1 - c0) / apart;
+  lens.lo_mm = apart - r1;
+  lens.hi_mm = r0;
+  lens.radius_mm = [=](double t) {
+    return std::min(root(r0 * r0 - t * t), root(r1 * r1 - (t - apart) * (t - apart)));
+  };
+  return {"merged spheres",
+          radius_mm,
+          Combination::Union,
+          ball(r0, {c0.x(), c0.y()}, c0.z()),
+          ball(r1, {c1.x(), c1.y()}, c1.z()),
+          {smooth_ball(r0, c0), smooth_ball(r1, c1), lens}};
 }
 
 Solid liver_minus_gtv() {
-  const double a = 85.0;  // semi-axes, mm: 4/3 pi a b w = 1602 cc, the GTVs inside it about 68 cc
-  const double b = 60.0;
-  const double height = 75.0;
-  const IdealShape liver = {-height, height, [=](double w) -> Polygons {
-                              const double f = root(1.0 - w * w / (height * height));
-                              if (f < 1e-6) return {};
-                              return {ellipse({0, 0}, a * f, b * f)};
-                            }};
+  // 4/3 pi times these semi-axes: 1602 cc. About 68 cc of the GTVs lie inside.
+  constexpr double kA_mm = 85.0;
+  constexpr double kB_mm = 60.0;
+  constexpr double kW_mm = 75.0;
+  const auto liver = [](double w) -> Polygons {
+    const double f = root(1.0 - w * w / (kW_mm * kW_mm));
+    if (f < 1e-6) return {};
+    return {ellipse({0, 0}, kA_mm * f, kB_mm * f)};
+  };
   const IdealShape deep = ball(22.0, {-35.0, 5.0}, 10.0);
   const IdealShape rim = ball(19.0, {62.0, -22.0}, -12.0);
-  return {"liver minus GTV", a, Combination::Minus, liver, {-31.0, 32.0, [=](double w) {
-                                                              Polygons polygons = deep.section(w);
-                                                              for (Polygon& p : rim.section(w))
-                                                                polygons.push_back(std::move(p));
-                                                              return polygons;
-                                                            }}};
+  const auto gtvs = [=](double w) {
+    Polygons polygons = deep.section(w);
+    for (Polygon& p : rim.section(w)) polygons.push_back(std::move(p));
+    return polygons;
+  };
+  return {"liver minus GTV",
+          kA_mm,
+          Combination::Minus,
+          {-kW_mm, kW_mm, liver},
+          {-31.0, 32.0, gtvs},  // from the foot of the one to the top of the other
+          {}};
 }
 
 DrawnBody draw(const Solid& solid, const Drawing& drawing) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "validation/drawn_body.h"
+#include "validation/smooth_truth.h"
 
 namespace dosegate::validation {
 
@@ -24,6 +25,8 @@ struct Solid {
   Combination combination = Combination::Only;
   IdealShape first;
   IdealShape second;  ///< none with Combination::Only
+  /// The same solid as stacks of discs and prisms; empty where that cannot be said.
+  std::vector<SmoothPart> smooth;
 };
 
 enum class Axis { AlongW, Across };

@@ -28,6 +28,7 @@ const std::vector<Column>& columns() {
       {"D5, D2 mGy", " D5% D2% ", 1000.0, 0.01},
       {"D1 mGy", " D1% ", 1000.0, 0.01},
       {"D0.03cc mGy", " D0.03cc ", 1000.0, 0.01},
+      {"V5Gy, CV5Gy cc", " V5Gy CV5Gy ", 1.0, 1e-4},
       {"curve % of volume", " curve ", 1.0, 1e-4},
   };
   return kColumns;
@@ -53,10 +54,11 @@ std::string rounded(double error, double nothing) {
 }
 
 std::string error_table(const std::vector<CaseResult>& results, const std::string& heading,
-                        const std::function<std::string(const CaseResult&)>& group) {
+                        const Grouping& group, Against against) {
   std::vector<std::string> order;
   std::map<std::string, std::vector<const CaseResult*>> groups;
   for (const CaseResult& r : results) {
+    if (against == Against::Ideal && r.reading.empty()) continue;
     auto& members = groups[group(r)];
     if (members.empty()) order.push_back(group(r));
     members.push_back(&r);
@@ -73,7 +75,7 @@ std::string error_table(const std::vector<CaseResult>& results, const std::strin
     for (const Column& c : columns()) {
       std::vector<double> errors;
       for (const CaseResult* r : groups[name]) {
-        for (const Check& check : r->checks) {
+        for (const Check& check : against == Against::Drawn ? r->checks : r->reading) {
           if (c.metrics.find(" " + check.metric + " ") == std::string::npos) continue;
           errors.push_back(shown_error(*r, check, c.scale));
         }

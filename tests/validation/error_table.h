@@ -9,11 +9,16 @@
 
 namespace dosegate::validation {
 
+/// Which truth the errors are against.
+enum class Against { Drawn, Ideal };
+
+using Grouping = std::function<std::string(const CaseResult&)>;
+
 /// One line of Markdown a group of cases; errors in the units of the bars, to two significant
 /// digits. Groups stand in the order in which they first occur.
 [[nodiscard]] std::string error_table(const std::vector<CaseResult>& results,
-                                      const std::string& heading,
-                                      const std::function<std::string(const CaseResult&)>& group);
+                                      const std::string& heading, const Grouping& group,
+                                      Against against = Against::Drawn);
 
 /// Every check beyond its bar, one a line, with its numbers; empty if there is none.
 [[nodiscard]] std::string checks_beyond(const std::vector<CaseResult>& results);

@@ -70,8 +70,8 @@ class FieldTruth final : public TruthCurve {
     first_gy_ = min_gy - kRoom_frac * (max_gy - min_gy);
     per_gy_ = static_cast<double>(kNodes - 2) / ((1.0 + 2.0 * kRoom_frac) * (max_gy - min_gy));
     corners_.assign(kNodes, 0.0);
-    steps_ = {options.step_frac * (hi_[0] - lo_[0]), options.step_frac * (hi_[1] - lo_[1]),
-              options.step_frac * (hi_[2] - lo_[2])};
+    row_mm_ = 0.5 * options.step_frac * (hi_[1] - lo_[1]);
+    layer_mm_ = options.step_frac * (hi_[2] - lo_[2]);
     for (const Prism& prism : prisms) add(prism);
     mean_gy = dose_volume_ / volume_cc;
     double slope = 0.0;
@@ -133,8 +133,8 @@ class FieldTruth final : public TruthCurve {
       for (const double t : crossings(l, lines)) cuts.push_back(l.p[1] + t * (l.q[1] - l.p[1]));
     }
     std::sort(cuts.begin(), cuts.end());
-    const std::vector<double> rows = subdivide(lo, hi, cuts, steps_[1]);
-    const std::vector<double> layers = subdivide(prism.w0, prism.w1, field_.nodes(2), steps_[2]);
+    const std::vector<double> rows = subdivide(lo, hi, cuts, row_mm_);
+    const std::vector<double> layers = subdivide(prism.w0, prism.w1, field_.nodes(2), layer_mm_);
     for (std::size_t j = 0; j + 1 < rows.size(); ++j) {
       const double b = 0.5 * (rows[j] + rows[j + 1]);
       const std::vector<Span> spans = spans_at(lines, combination_, b);
@@ -198,7 +198,8 @@ class FieldTruth final : public TruthCurve {
 
   TrilinearField field_;
   Combination combination_;
-  std::array<double, 3> lo_{}, hi_{}, steps_{};
+  std::array<double, 3> lo_{}, hi_{};
+  double row_mm_ = 0.0, layer_mm_ = 0.0;
   double first_gy_ = 0.0, per_gy_ = 0.0, dose_volume_ = 0.0;
   std::vector<double> corners_;
 };

@@ -10,7 +10,8 @@
 namespace dosegate::validation {
 
 struct FieldTruthOptions {
-  /// Lines stand at most this share of the body's extent apart, in plane and along w.
+  /// Lines stand at most this share of the body's extent apart along w, and half of it in plane:
+  /// there, but not along w, the body's width can change within a strip.
   double step_frac = 1.0 / 200.0;
 };
 

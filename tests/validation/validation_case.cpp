@@ -46,7 +46,13 @@ DoseModel ValidationCase::model() const {
 }
 
 Numbers numbers_of(const TruthCurve& truth) {
-  Numbers n{truth.volume_cc, truth.mean_gy, truth.min_gy, truth.max_gy, {}, {}};
+  Numbers n;
+  n.volume_cc = truth.volume_cc;
+  n.mean_gy = truth.mean_gy;
+  n.min_gy = truth.min_gy;
+  n.max_gy = truth.max_gy;
+  n.at_least_5gy_cc = truth.volume_at_least(5.0);
+  n.below_5gy_cc = truth.volume_cc - n.at_least_5gy_cc;
   for (std::size_t i = 0; i < kDoseMetrics.size(); ++i) {
     const double v = small_or_share_cc(i, truth.volume_cc);
     if (v < truth.volume_cc) n.hottest_gy[i] = truth.hottest_gy(v);
@@ -63,6 +69,8 @@ Numbers numbers_of(const dvh::Dvh& dvh, const TruthCurve& truth) {
   n.mean_gy = dvh.mean().value_or(Gy(NAN)).value();
   n.min_gy = dvh.minimum().value_or(Gy(NAN)).value();
   n.max_gy = dvh.maximum().value_or(Gy(NAN)).value();
+  n.at_least_5gy_cc = dvh.volume_at_least(Gy(5.0)).value();
+  n.below_5gy_cc = dvh.volume_below(Gy(5.0)).value();
   for (std::size_t i = 0; i < kDoseMetrics.size(); ++i) {
     const double v = small_or_share_cc(i, dvh.volume().value());
     if (const auto dose = dvh.hottest(Cc(v))) n.hottest_gy[i] = dose->value();
@@ -95,7 +103,19 @@ std::unique_ptr<TruthCurve> drawn_truth(const DrawnBody& body, const DoseModel& 
   return dose.linear ? linear_truth(body, *dose.linear) : field_truth(body, lattice);
 }
 
-std::vector<Check> compare(const Numbers& engine, const Numbers& truth, bool steep) {
+std::unique_ptr<TruthCurve> ideal_truth(const ValidationCase& tried) {
+  const DoseModel dose = tried.model();
+  if (tried.solid.smooth.empty() || !dose.linear) return nullptr;
+  DrawnBody axes;
+  axes.w = tried.drawing.w;
+  const model::Vec3& g = dose.linear->gradient;
+  const LinearDose turned{
+      dose.at_gy(tried.centre()),
+      {g[static_cast<int>(axes.a())], g[static_cast<int>(axes.b())], g[axes.w]}};
+  return smooth_truth(tried.solid.smooth, turned);
+}
+
+std::vector<Check> compare(const Numbers& engine, const Numbers& truth, const DoseModel& dose) {
   std::vector<Check> checks;
   const double volume_bar = std::max(1e-4 * truth.volume_cc, 1e-5);
   checks.push_back({"volume", "cc", engine.volume_cc, truth.volume_cc, volume_bar,
@@ -103,22 +123,24 @@ std::vector<Check> compare(const Numbers& engine, const Numbers& truth, bool ste
   checks.push_back({"mean", "Gy", engine.mean_gy, truth.mean_gy, 0.005, 0.0005});
   checks.push_back({"Dmin", "Gy", engine.min_gy, truth.min_gy, 0.01, 0.001});
   checks.push_back({"Dmax", "Gy", engine.max_gy, truth.max_gy, 0.01, 0.001});
-  const double dose_bar = steep ? 0.03 : 0.01;
+  const double dose_bar = dose.steep ? 0.03 : 0.01;
   for (std::size_t i = 0; i < kDoseMetrics.size(); ++i) {
     if (!truth.hottest_gy[i] && !engine.hottest_gy[i]) continue;
     // One of them alone: NaN, which is beyond any bar.
     checks.push_back({std::string(kDoseMetrics[i]), "Gy", engine.hottest_gy[i].value_or(NAN),
                       truth.hottest_gy[i].value_or(NAN), dose_bar, 0.1 * dose_bar});
   }
+  if (dose.clinical) {
+    checks.push_back({"V5Gy", "cc", engine.at_least_5gy_cc, truth.at_least_5gy_cc, 0.1, 0.01});
+    checks.push_back({"CV5Gy", "cc", engine.below_5gy_cc, truth.below_5gy_cc, 0.1, 0.01});
+  }
   Check curve{"curve", "% of volume", 0.0, 0.0, 0.05, 0.005};
-  double worst = -1.0;
   for (std::size_t i = 0; i < truth.curve_cc.size(); ++i) {
     const double to_pct = 100.0 / truth.volume_cc;
-    const double off = std::abs(engine.curve_cc[i] - truth.curve_cc[i]);
-    if (off <= worst) continue;
-    worst = off;
-    curve.engine = engine.curve_cc[i] * to_pct;
-    curve.truth = truth.curve_cc[i] * to_pct;
+    const Check here{"", "", engine.curve_cc[i] * to_pct, truth.curve_cc[i] * to_pct, 0.0, 0.0};
+    if (i > 0 && std::abs(here.error()) <= std::abs(curve.error())) continue;
+    curve.engine = here.engine;
+    curve.truth = here.truth;
   }
   checks.push_back(curve);
   return checks;
@@ -130,8 +152,12 @@ CaseResult run_case(const ValidationCase& tried) {
   const DoseLatticeSpec lattice = sample(dose, body, tried.grid);
   const auto truth = drawn_truth(body, dose, lattice);
   const dvh::Dvh dvh = dvh::compute_dvh(engine_region(body), lattice.grid());
-  return {tried, truth->volume_cc,
-          compare(numbers_of(dvh, *truth), numbers_of(*truth), dose.steep)};
+  CaseResult result{
+      tried, truth->volume_cc, compare(numbers_of(dvh, *truth), numbers_of(*truth), dose), {}};
+  if (const auto ideal = ideal_truth(tried)) {
+    result.reading = compare(numbers_of(dvh, *ideal), numbers_of(*ideal), dose);
+  }
+  return result;
 }
 
 }  // namespace dosegate::validation
