@@ -50,7 +50,51 @@ std::string cell(std::vector<double> errors, double nothing) {
 
 std::string rounded(double error, double nothing) {
   if (!(error >= nothing)) return std::isnan(error) ? "nan" : "0";
-  return fmt::format("{:.2g}", error);
+  if (error < 99.5) return fmt::format("{:.2g}", error);
+  const double unit = std::pow(10.0, std::floor(std::log10(error)) - 1.0);
+  return fmt::format("{:.0f}", unit * std::round(error / unit));
+}
+
+std::string bars_table(const std::vector<CaseResult>& results) {
+  std::vector<std::string> order;
+  std::map<std::string, std::vector<std::pair<const CaseResult*, const Check*>>> metrics;
+  for (const CaseResult& r : results) {
+    for (const Check& c : r.checks) {
+      // Steep doses have wider bars.
+      const bool wide = c.bar > 0.02 && c.unit == "Gy";
+      const std::string name = c.metric + (wide ? ", steep" : "");
+      if (metrics[name].empty()) order.push_back(name);
+      metrics[name].emplace_back(&r, &c);
+    }
+  }
+  std::stable_sort(order.begin(), order.end(), [](const std::string& a, const std::string& b) {
+    const auto late = [](const std::string& name) {
+      return name.find("steep") != std::string::npos   ? 1
+             : name == "curve" || name.find("5Gy") < 3 ? 2
+                                                       : 0;
+    };
+    return late(a) < late(b);
+  });
+  std::string text =
+      "| metric | bar | best of field | worst / 95th percentile | checks | beyond the bar | within "
+      "best "
+      "of field |\n|---|---|---|---|---|---|---|\n";
+  for (const std::string& name : order) {
+    std::vector<double> errors;
+    int beyond = 0, best = 0;
+    for (const auto& [r, c] : metrics[name]) {
+      errors.push_back(c->metric == "volume" ? shown_error(*r, *c, 1.0) : std::abs(c->error()));
+      beyond += c->beyond() ? 1 : 0;
+      best += std::abs(c->error()) <= c->best ? 1 : 0;
+    }
+    const Check& c = *metrics[name][0].second;
+    const bool volume = c.metric == "volume";
+    text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", name,
+                        volume ? "0.01 % or 1e-5 cc" : fmt::format("{:g} {}", c.bar, c.unit),
+                        volume ? "1e-4 % or 1e-5 cc" : fmt::format("{:g}", c.best),
+                        cell(errors, 1e-5), errors.size(), beyond, best);
+  }
+  return text;
 }
 
 std::string error_table(const std::vector<CaseResult>& results, const std::string& heading,
@@ -77,6 +121,8 @@ std::string error_table(const std::vector<CaseResult>& results, const std::strin
       for (const CaseResult* r : groups[name]) {
         for (const Check& check : against == Against::Drawn ? r->checks : r->reading) {
           if (c.metrics.find(" " + check.metric + " ") == std::string::npos) continue;
+          // Drawn larger than 0.03 cc, but the ideal solid is not, or the other way round.
+          if (against == Against::Ideal && std::isnan(check.error())) continue;
           errors.push_back(shown_error(*r, check, c.scale));
         }
       }

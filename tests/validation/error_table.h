@@ -20,6 +20,10 @@ using Grouping = std::function<std::string(const CaseResult&)>;
                                       const std::string& heading, const Grouping& group,
                                       Against against = Against::Drawn);
 
+/// One line of Markdown a metric: its bar, best of field, the worst error, the 95th percentile, how
+/// many checks there are, beyond their bar, and within best of field.
+[[nodiscard]] std::string bars_table(const std::vector<CaseResult>& results);
+
 /// Every check beyond its bar, one a line, with its numbers; empty if there is none.
 [[nodiscard]] std::string checks_beyond(const std::vector<CaseResult>& results);
 

@@ -60,10 +60,11 @@ Polygon circle(double r) {
   return ellipse({0, 0}, r, r, std::max(4, static_cast<int>(corners)));
 }
 
-// The tiny polygon that stands where a body vanishes.
+// The tiny polygon that stands where a body vanishes; its lower side lies at b.
 Polygon tiny(double area_mm2, double b_mm) {
-  const double half = 0.5 * std::sqrt(area_mm2);
-  return {{-half, b_mm - half}, {half, b_mm - half}, {half, b_mm + half}, {-half, b_mm + half}};
+  const double side = std::sqrt(area_mm2);
+  const double half = 0.5 * side;
+  return {{-half, b_mm}, {half, b_mm}, {half, b_mm + side}, {-half, b_mm + side}};
 }
 
 std::vector<NelmsShape> nelms_shapes() {
@@ -246,16 +247,17 @@ std::vector<NelmsRow> published_rows(const std::string& folder) {
   return rows;
 }
 
-std::vector<NelmsRow> generated_rows() {
+std::vector<NelmsRow> generated_rows(NelmsTest test) {
   const std::vector<NelmsGrid> grids = {
       {"0.4x0.4x0.2", {0.4, 0.4, 0.2}}, {"1", {1, 1, 1}}, {"2", {2, 2, 2}}, {"3", {3, 3, 3}}};
   std::vector<NelmsRow> rows;
   for (const NelmsShape& shape : nelms_shapes()) {
-    for (std::size_t g = 0; g < grids.size(); ++g) {
+    for (const NelmsGrid& grid : grids) {
+      const bool fine = test == NelmsTest::Fine;
+      if (!fine && grid.step_mm[0] < 1.0) continue;
+      const double spacing_mm = fine ? 0.2 : grid.step_mm[0];
       for (const bool along_w : {false, true}) {
-        rows.push_back(generated_row(shape, 0.2, grids[g], along_w));
-        if (g == 0) continue;
-        rows.push_back(generated_row(shape, static_cast<double>(g), grids[g], along_w));
+        rows.push_back(generated_row(shape, spacing_mm, grid, along_w));
       }
     }
   }
@@ -288,6 +290,24 @@ std::array<double, 2> error_range_pct(const std::vector<NelmsRow>& rows, std::si
     range[1] = std::max(range[1], row.error_pct(metric));
   }
   return range;
+}
+
+CurveSpread curve_spread(const std::vector<NelmsRow>& rows) {
+  CurveSpread spread{1e300, -1e300, 0.0, 0.0};
+  const std::size_t doses = rows.at(0).curve_error_pct.size();
+  double squares = 0.0;
+  for (std::size_t i = 0; i < doses; ++i) {
+    double mean = 0.0;
+    for (const NelmsRow& row : rows) {
+      mean += row.curve_error_pct[i] / static_cast<double>(rows.size());
+    }
+    spread.lowest_pct = std::min(spread.lowest_pct, mean);
+    spread.highest_pct = std::max(spread.highest_pct, mean);
+    spread.mean_pct += mean / static_cast<double>(doses);
+    squares += mean * mean / static_cast<double>(doses);
+  }
+  spread.deviation_pct = std::sqrt(squares - spread.mean_pct * spread.mean_pct);
+  return spread;
 }
 
 }  // namespace dosegate::validation

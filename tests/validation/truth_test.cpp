@@ -119,11 +119,23 @@ TEST(FieldTruth, ComesCloseToAGaussianInASphere) {
   }
 }
 
+// Every nth case of the default set that can be integrated in a moment and has, or has not, a
+// linear dose.
+std::vector<ValidationCase> some_cases(bool linear, std::size_t every) {
+  std::vector<ValidationCase> chosen;
+  std::size_t count = 0;
+  for (const ValidationCase& tried : validation_cases(Extent::Default, kSeed)) {
+    if (tried.model().linear.has_value() != linear) continue;
+    if (tried.drawing.spacing_mm < 1.0 || tried.solid.size_mm > 20.0) continue;
+    if (count++ % every == 0) chosen.push_back(tried);
+  }
+  return chosen;
+}
+
 // A linear dose is its own trilinear interpolation: the closed form tells the integration's error.
 TEST(FieldTruth, IsATenthOfTheBarsFromTheClosedForm) {
-  for (const ValidationCase& tried : validation_cases(Extent::Default, kSeed)) {
+  for (const ValidationCase& tried : some_cases(true, 2)) {
     const DoseModel dose = tried.model();
-    if (!dose.linear || tried.drawing.spacing_mm < 1.0) continue;
     SCOPED_TRACE(tried.name());
     const DrawnBody body = draw(tried.solid, tried.drawing);
     const Numbers fine = numbers_of(*field_truth(body, sample(dose, body, tried.grid)));
@@ -136,16 +148,16 @@ TEST(FieldTruth, IsATenthOfTheBarsFromTheClosedForm) {
 
 // Elsewhere half the step tells it: the error falls with its square, so three quarters of it show.
 TEST(FieldTruth, ChangesByLessThanATenthOfTheBarsWithHalfTheStep) {
-  for (const ValidationCase& tried : validation_cases(Extent::Default, kSeed)) {
+  for (const ValidationCase& tried : some_cases(false, 4)) {
     const DoseModel dose = tried.model();
-    if (dose.linear || tried.drawing.spacing_mm < 1.0 || tried.solid.size_mm > 20.0) continue;
     SCOPED_TRACE(tried.name());
     const DrawnBody body = draw(tried.solid, tried.drawing);
     const DoseLatticeSpec lattice = sample(dose, body, tried.grid);
     const Numbers coarse = numbers_of(*field_truth(body, lattice));
     const Numbers fine = numbers_of(*field_truth(body, lattice, {1.0 / 400.0}));
     for (const Check& c : compare(coarse, fine, dose)) {
-      EXPECT_LT(std::abs(c.error()), 0.1 * c.bar) << c.metric << " " << c.engine << " " << c.truth;
+      EXPECT_LT(std::abs(c.error()), 0.075 * c.bar)
+          << c.metric << " " << c.engine << " " << c.truth;
     }
   }
 }
