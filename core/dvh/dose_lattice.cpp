@@ -89,6 +89,7 @@ std::pair<Gy, Gy> DoseLattice::range_in(const Box& box) const {
 bool DoseLattice::align(const DoseGrid& grid, const PlaneFrame& frame) {
   const std::array<std::size_t, 3> stride = {1, grid.size(0), grid.size(0) * grid.size(1)};
   std::array<bool, 3> taken = {false, false, false};
+  std::array<Axis, 3> axes;  // kept only if all three fit
   for (int a = 0; a < 3; ++a) {
     const Vec3 direction = frame.axes.col(a);
     int match = -1;
@@ -117,8 +118,9 @@ bool DoseLattice::align(const DoseGrid& grid, const PlaneFrame& frame) {
       std::reverse(axis.nodes.begin(), axis.nodes.end());
       std::reverse(axis.offset.begin(), axis.offset.end());
     }
-    axes_[static_cast<std::size_t>(a)] = std::move(axis);
+    axes[static_cast<std::size_t>(a)] = std::move(axis);
   }
+  axes_ = std::move(axes);
   data_ = grid.values().data();
   return true;
 }

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <Eigen/Geometry>
 #include <numbers>
 
 #include "dvh/dose_lattice.h"
@@ -286,6 +287,36 @@ TEST(ComputeDvh, HandlesATiltedGridAndATiltedStackAlike) {
   for (const double share : {0.05, 0.5, 0.95}) {
     EXPECT_NEAR(actual.hottest(Cc(19.8 * share))->value(),
                 expected.hottest(Cc(19.8 * share))->value(), 0.002);
+  }
+}
+
+TEST(ComputeDvh, HandlesAStackThatIsTiltedAboutOneOfTheGridsAxes) {
+  // The frame shares one axis with the grid and not the other two: the box x 0..20, y 0..30,
+  // z -1.5..31.5, turned by 5 degrees about x, y or z (about z its outline alone turns).
+  const auto dose = [](const Vec3& p) { return 40 + 0.4 * p.x() - 0.3 * p.y() + 0.2 * p.z(); };
+  const auto grid = grid_of(covering(2.5, {0.1, 0.2, 0.3}), dose);
+  for (int axis = 0; axis < 3; ++axis) {
+    const model::Mat3 turn =
+        Eigen::AngleAxisd(5.0 * std::numbers::pi / 180.0, Vec3::Unit(axis)).matrix();
+    Roi roi = stack("box", 0, 3, 11, [](double) { return std::vector{rectangle(0, 0, 20, 30)}; });
+    for (testing::Contour& contour : roi.contours) {
+      for (Vec3& p : contour.points) p = turn * p;
+    }
+    const Dvh dvh = compute_dvh(region_of(roi), grid);
+    double lowest = 1e9;
+    double highest = -1e9;
+    for (int corner = 0; corner < 8; ++corner) {
+      const Vec3 p((corner & 1) * 20.0, (corner >> 1 & 1) * 30.0, -1.5 + (corner >> 2) * 33.0);
+      lowest = std::min(lowest, dose(turn * p));
+      highest = std::max(highest, dose(turn * p));
+    }
+    // A linear dose: its mean is that of the centroid, its extremes those of the corners; 1e-9 for
+    // sums of a few ten thousand cells.
+    EXPECT_EQ(dvh.uncovered().value(), 0.0) << axis;
+    EXPECT_NEAR(dvh.volume().value(), 19.8, 1e-9) << axis;
+    EXPECT_NEAR(dvh.mean()->value(), dose(turn * Vec3(10, 15, 15)), 1e-9) << axis;
+    EXPECT_NEAR(dvh.minimum()->value(), lowest, 1e-9) << axis;
+    EXPECT_NEAR(dvh.maximum()->value(), highest, 1e-9) << axis;
   }
 }
 
