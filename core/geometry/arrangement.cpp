@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <tuple>
+
+#include "geometry/contour_overlap.h"
 
 namespace dosegate::geometry {
 namespace {
@@ -15,6 +18,7 @@ constexpr double kCoincident_mm = 1e-9;
 struct Rising {
   double u0, v0, u1, v1;  // v0 < v1
   int operand;
+  std::size_t contour;
 
   [[nodiscard]] double at(double v) const {
     if (v <= v0) return u0;
@@ -37,16 +41,19 @@ struct Open {
 class Sweep {
  public:
   Sweep(std::span<const InputEdge> input, Combine combine) : combine_(combine) {
+    std::size_t contours = 0;
     for (const InputEdge& e : input) {
+      contours = std::max(contours, e.contour + 1);
       heights_.push_back(e.v0);
       heights_.push_back(e.v1);
       if (e.v0 < e.v1) {
-        rising_.push_back({e.u0, e.v0, e.u1, e.v1, e.operand});
+        rising_.push_back({e.u0, e.v0, e.u1, e.v1, e.operand, e.contour});
       } else if (e.v0 > e.v1) {
-        rising_.push_back({e.u1, e.v1, e.u0, e.v0, e.operand});
+        rising_.push_back({e.u1, e.v1, e.u0, e.v0, e.operand, e.contour});
       } else {
         level_heights_.push_back(e.v0);
-        levels_.push_back({std::min(e.u0, e.u1), e.v0, std::max(e.u0, e.u1), e.v0, e.operand});
+        levels_.push_back(
+            {std::min(e.u0, e.u1), e.v0, std::max(e.u0, e.u1), e.v0, e.operand, e.contour});
       }
     }
     std::sort(levels_.begin(), levels_.end(), [](const Rising& a, const Rising& b) {
@@ -59,6 +66,7 @@ class Sweep {
              std::tie(b.v0, b.u0, b.v1, b.u1, b.operand);
     });
     open_.resize(rising_.size());
+    if (contours > 1) overlap_.emplace(contours);
   }
 
   CleanBorder run() {
@@ -73,6 +81,10 @@ class Sweep {
     }
     if (!heights_.empty()) note_levels(heights_.back(), {});
     for (std::size_t e = 0; e < rising_.size(); ++e) flush(e);
+    if (overlap_) {
+      result_.self_crossing_mm = std::max(result_.self_crossing_mm, overlap_->depth_mm());
+      result_.repeated = overlap_->repeated();
+    }
     std::sort(result_.area.edges.begin(), result_.area.edges.end(),
               [](const Edge& a, const Edge& b) {
                 return std::tie(a.v0, a.u0, a.v1, a.u1, a.sign) <
@@ -153,13 +165,17 @@ class Sweep {
     spans_.clear();
     std::array<bool, 2> in = {false, false};
     bool inside = false;
+    double left = 0.0;  // where the stretch began; nothing is inside before the first one
     for (std::size_t i = 0; i < order_.size();) {
       const Crossing& first = order_[i];
+      if (overlap_) overlap_->stretch(first.middle - left, top - bottom);
+      left = first.middle;
       for (; i < order_.size() && std::abs(order_[i].lo - first.lo) < kCoincident_mm &&
              std::abs(order_[i].hi - first.hi) < kCoincident_mm;
            ++i) {
         bool& side = in[static_cast<std::size_t>(rising_[order_[i].edge].operand)];
         side = !side;
+        if (overlap_) overlap_->pass(rising_[order_[i].edge].contour);
       }
       const bool now = combined(in);
       if (now == inside) continue;
@@ -226,6 +242,7 @@ class Sweep {
   std::vector<Crossing> order_;
   std::vector<std::pair<double, double>> spans_;
   std::vector<Open> open_;
+  std::optional<ContourOverlap> overlap_;  // where there are several contours
   CleanBorder result_;
 };
 

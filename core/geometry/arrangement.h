@@ -18,7 +18,8 @@ namespace dosegate::geometry {
 /// A piece of an operand's border, of any direction; level pieces (v0 == v1) are allowed.
 struct InputEdge {
   double u0 = 0.0, v0 = 0.0, u1 = 0.0, v1 = 0.0;
-  int operand = 0;  ///< 0 = A, 1 = B
+  int operand = 0;          ///< 0 = A, 1 = B
+  std::size_t contour = 0;  ///< which contour of its operand; looked at with one operand only
 };
 
 enum class Combine {
@@ -29,9 +30,11 @@ enum class Combine {
 
 struct CleanBorder {
   Area area;
-  /// Largest depth to which two edges of the same operand cross each other, mm: 0 for clean
-  /// contours.
+  /// Largest depth to which two edges of the same operand cross each other, or two contours overlap
+  /// that touch without crossing, mm: 0 for clean contours.
   double self_crossing_mm = 0.0;
+  /// Two contours enclose the same area: under the even-odd rule nothing is left of it.
+  bool repeated = false;
 };
 
 /// Border of `combine(A, B)`, where each operand is the even-odd area of its edges. With one

@@ -20,19 +20,16 @@ using model::Vec3;
 // error.
 constexpr double kCrossing_mm = 0.02;
 
-// The same outline drawn twice cancels itself under the even-odd rule: same box and same first
-// moments.
-bool has_repeated_contour(const ContourPlane& plane) {
+// Whether two contours of a plane have the same box to within rounding: then they may be one outline
+// drawn twice, which cancels itself under the even-odd rule even where the two do not touch.
+bool has_alike_contours(const ContourPlane& plane) {
   for (std::size_t i = 0; i < plane.contours.size(); ++i) {
     for (std::size_t j = i + 1; j < plane.contours.size(); ++j) {
       const ContourFacts& a = *plane.contours[i];
       const ContourFacts& b = *plane.contours[j];
-      const std::size_t n = a.contour->points.size();
-      if (n != b.contour->points.size()) continue;
-      if ((a.lo - b.lo).norm() < kClear_mm && (a.hi - b.hi).norm() < kClear_mm &&
-          (a.sum - b.sum).norm() < kClear_mm * static_cast<double>(n)) {
-        return true;
-      }
+      const double apart =
+          std::max((a.lo - b.lo).cwiseAbs().maxCoeff(), (a.hi - b.hi).cwiseAbs().maxCoeff());
+      if (apart < kCrossing_mm) return true;
     }
   }
   return false;
@@ -128,20 +125,22 @@ class PlaneBorders {
       project(*contour->contour);
       chains_.add_ring(ring_);
     }
-    if (auto border = chains_.border()) return std::move(*border);
+    if (!has_alike_contours(plane)) {
+      if (auto border = chains_.border()) return std::move(*border);
+    }
     edges_.clear();
-    for (const ContourFacts* contour : plane.contours) {
-      project(*contour->contour);
+    for (std::size_t c = 0; c < plane.contours.size(); ++c) {
+      project(*plane.contours[c]->contour);
       ChainBorder::Point from = ring_.back();
       for (const ChainBorder::Point& to : ring_) {
-        if (from.u != to.u || from.v != to.v) edges_.push_back({from.u, from.v, to.u, to.v, 0});
+        if (from.u != to.u || from.v != to.v) edges_.push_back({from.u, from.v, to.u, to.v, 0, c});
         from = to;
       }
     }
     CleanBorder border = arrange(edges_, Combine::Union);
     if (border.self_crossing_mm > kCrossing_mm) ++crossing_planes_;
     crossing_mm_ = std::max(crossing_mm_, border.self_crossing_mm);
-    if (has_repeated_contour(plane)) ++repeated_;  // cannot be where nothing touches
+    if (border.repeated) ++repeated_;
     return std::move(border.area);
   }
 

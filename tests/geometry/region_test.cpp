@@ -86,6 +86,29 @@ TEST(BuildRegion, TakesPartlyOverlappingContoursEvenOddAndSaysSo) {
   EXPECT_TRUE(has(built.findings, FindingCode::RoiContoursOverlap));
 }
 
+TEST(BuildRegion, FindsContoursThatOverlapThoughNoEdgeCrosses) {
+  // Side by side with sides in common: the overlap begins and ends where they touch.
+  const auto built = build(stack("overlap", 0, 2, 5, [](double) {
+    return std::vector{rectangle(0, 0, 20, 20), rectangle(10, 0, 30, 20)};
+  }));
+  EXPECT_NEAR(built.region.volume().value(), 2 * 10 * 20 * 10 / 1000.0, kRounding_cc);
+  EXPECT_TRUE(has(built.findings, FindingCode::RoiContoursOverlap));
+}
+
+TEST(BuildRegion, TakesContoursThatOnlyTouchAsTheyAre) {
+  // A hole along the outer contour's side; a neighbour that shares a side, or that overlaps by what
+  // two decimals round.
+  const std::vector<std::vector<Polygon>> planes = {
+      {rectangle(0, 0, 20, 20), rectangle(0, 5, 5, 10)},
+      {rectangle(0, 0, 20, 20), rectangle(20, 0, 30, 20)},
+      {rectangle(0, 0, 20, 20), rectangle(19.99, 0, 30, 20)}};
+  for (const auto& plane : planes) {
+    const auto built = build(stack("touching", 0, 2, 5, [&](double) { return plane; }));
+    EXPECT_FALSE(has(built.findings, FindingCode::RoiContoursOverlap));
+    EXPECT_FALSE(has(built.findings, FindingCode::RoiContourRepeated));
+  }
+}
+
 TEST(BuildRegion, FindsABowTie) {
   const Polygon bow{{{0, 0}, {20, 20}, {20, 0}, {0, 20}}};
   const auto built = build(stack("bow", 0, 2, 5, [&](double) { return std::vector{bow}; }));
@@ -98,6 +121,18 @@ TEST(BuildRegion, FindsAContourDrawnTwice) {
   auto shape = [](double z) {
     std::vector<Polygon> polygons{rectangle(0, 0, 20, 20)};
     if (z == 4.0) polygons.push_back(polygons[0]);
+    return polygons;
+  };
+  const auto built = build(stack("twice", 0, 2, 5, shape));
+  EXPECT_TRUE(has(built.findings, FindingCode::RoiContourRepeated));
+  EXPECT_NEAR(built.region.volume().value(), 400 * 8 / 1000.0, kRounding_cc);
+}
+
+TEST(BuildRegion, FindsAContourDrawnTwiceWithOtherPoints) {
+  const Polygon again{{{20, 20}, {10, 20}, {0, 20}, {0, 0}, {20, 0}}};
+  auto shape = [&](double z) {
+    std::vector<Polygon> polygons{rectangle(0, 0, 20, 20)};
+    if (z == 4.0) polygons.push_back(again);
     return polygons;
   };
   const auto built = build(stack("twice", 0, 2, 5, shape));
