@@ -71,6 +71,7 @@ enum class FindingCode : int {
   RoiSinglePlane,          ///< one plane only: thickness taken from elsewhere
   RoiPlanesMerged,         ///< contour planes closer than a tolerance were taken as one
   RoiContourDataInvalid,   ///< a contour that cannot be read: the ROI keeps no contours at all
+  RoiContourOffset,        ///< ContourOffsetVector moves a contour; it was not followed
   RoiFrameDiffers,  ///< a ROI drawn in another frame of reference than the others: contours left
                     ///< out
   // plan
@@ -82,6 +83,7 @@ enum class FindingCode : int {
   PlanIon,                ///< an ion plan: doses may already be RBE-weighted
   // evaluation
   StructureLeavesGrid,         ///< part of a structure has no dose
+  StructureMaximumAtEdge,      ///< a structure's highest dose was cut off by the grid's edge
   DrawnDiffersFromExpression,  ///< a drawn Liver-GTV disagrees with Liver - GTV*
   ExtrapolatedEqd2,            ///< dose per fraction beyond the range in which LQ is trusted
   StructureDoubtful,     ///< a ROI that a glob took, or passed over, although its type or contours

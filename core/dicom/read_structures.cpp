@@ -39,6 +39,7 @@ struct RoiInProgress {
   std::string refused_text;
   std::size_t wrong_counts = 0;
   std::size_t empty_contours = 0;
+  std::size_t offset_contours = 0;
   std::size_t contour_items = 0;
 };
 
@@ -89,6 +90,11 @@ void read_contour(const Attributes& item, RoiInProgress& roi, std::vector<double
   }
   const auto thickness = item.number(tag::kContourSlabThickness).value_or(std::nullopt);
   if (thickness && *thickness > 0.0) contour.slab_thickness_mm = thickness;
+  // A retired attribute that would extend or move the slab; no export is known that needs it.
+  const auto offset = item.numbers(tag::kContourOffset);
+  if (!offset || std::any_of(offset->begin(), offset->end(), [](double c) { return c != 0.0; })) {
+    ++roi.offset_contours;
+  }
   const bool agrees = stated && *stated && **stated >= 0 &&
                       static_cast<std::size_t>(**stated) == contour.points.size();
   if (!agrees) ++roi.wrong_counts;
@@ -229,6 +235,14 @@ void report_roi(const RoiInProgress& roi, ObjectSource& source) {
          fmt::format("{}: NumberOfContourPoints disagrees with the points of {} "
                      "of {} contours; the points were used.",
                      who, roi.wrong_counts, roi.roi.contours.size()),
+         where});
+  }
+  if (roi.offset_contours > 0) {
+    source.findings.push_back(
+        {FindingCode::RoiContourOffset,
+         fmt::format("{}: {} of {} contours carry a ContourOffsetVector; they were left on the "
+                     "plane they are drawn on.",
+                     who, roi.offset_contours, roi.roi.contours.size()),
          where});
   }
   if (roi.empty_contours > 0) {

@@ -63,6 +63,7 @@ inline constexpr Tag kRoiContours{0x3006, 0x0039, "ROIContourSequence"};
 inline constexpr Tag kContours{0x3006, 0x0040, "ContourSequence"};
 inline constexpr Tag kContourType{0x3006, 0x0042, "ContourGeometricType"};
 inline constexpr Tag kContourSlabThickness{0x3006, 0x0044, "ContourSlabThickness"};
+inline constexpr Tag kContourOffset{0x3006, 0x0045, "ContourOffsetVector"};
 inline constexpr Tag kContourPointCount{0x3006, 0x0046, "NumberOfContourPoints"};
 inline constexpr Tag kContourData{0x3006, 0x0050, "ContourData"};
 inline constexpr Tag kRoiObservations{0x3006, 0x0080, "RTROIObservationsSequence"};

@@ -167,6 +167,9 @@ Result<ExpressionReadings> CaseGeometry::readings(const RoiExpression& expressio
                 "Nothing is left of the structure after the subtraction or "
                 "intersection.");
   }
+  for (const Stack& stack : stacks) {
+    result.findings.insert(result.findings.end(), stack->findings.begin(), stack->findings.end());
+  }
   const geometry::PlaneStack& first = stacks.front()->stack;
   result.planes = static_cast<int>(first.planes.size());
   result.nominal_spacing_mm = first.nominal_spacing_mm;

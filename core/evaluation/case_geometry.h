@@ -34,7 +34,7 @@ struct ExpressionReadings {
   /// In the order of the readings. Borders that two of them have in common are one object. Of the
   /// first there is always something; another may be without slabs (a single plane without caps).
   std::vector<geometry::Region> regions;
-  Findings findings;  ///< of a single ROI; empty for operations
+  Findings findings;  ///< of the contours of its ROIs, each seen in the expression's frame
   /// Of the expression's first ROI.
   int planes = 0;
   double nominal_spacing_mm = 0.0;

@@ -88,11 +88,11 @@ Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& r
     if (!place[i]) continue;
     const Measured& m = (*measured)[*place[i]];
     DvhResult& result = report.structures[i];
-    append(report.findings, m.findings);
+    add_once(report.findings, m.findings);  // a ROI may stand in several expressions
     if (m.error) result.reason = m.error->text;
     if (!m.dvh) continue;
     result.dvh = m.dvh;
-    append(report.findings, coverage_findings(*m.dvh, result.name));
+    append(report.findings, coverage_findings(m, result.name));
     for (const metrics::Metric& metric : request.metrics) {
       result.metrics.push_back(metrics::compute_bracketed(metric, *m.bracketed, m.planes, context));
     }

@@ -205,7 +205,7 @@ class Evaluator {
                                  m.error ? m.error->text : std::string(), m.planes,
                                  m.nominal_spacing_mm});
       append(out_.findings, m.findings);
-      if (m.dvh) append(out_.findings, coverage_findings(*m.dvh, rois[i].name));
+      if (m.dvh) append(out_.findings, coverage_findings(m, rois[i].name));
     }
   }
 
@@ -229,6 +229,7 @@ class Evaluator {
   void finish(Pending& pending) {
     if (pending.work) {
       const Measured& m = measured_[*pending.work];
+      add_once(out_.findings, m.findings);  // beyond what its ROIs gave, each in its own frame
       if (const std::string doubt = drawing_doubt(pending.rois); !doubt.empty()) {
         pending.result.verdict = Verdict::Unknown;
         pending.result.reason = doubt;

@@ -6,17 +6,19 @@
 #include <tbb/task_arena.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 
 #include "base/text.h"
 #include "dvh/compute_dvh.h"
+#include "evaluation/grid_edge.h"
 #include "geometry/conventions.h"
 
 namespace dosegate::evaluation {
 namespace {
 
 Measured measure_one(const RoiExpression& expression, const CaseGeometry& geometry,
-                     const model::DoseGrid& grid, bool bracketed) {
+                     const model::DoseGrid& grid, const GridEdge& edge, bool bracketed) {
   std::vector<geometry::Reading> readings = {geometry.reading()};
   if (bracketed) {
     const auto others = bracket_readings(geometry.reading());
@@ -38,6 +40,7 @@ Measured measure_one(const RoiExpression& expression, const CaseGeometry& geomet
   } else {
     measured.dvh = dvh::compute_dvh(regions[0], grid);
   }
+  measured.maximum_at_edge = edge.cuts_maximum(regions[0], *measured.dvh);
   return measured;
 }
 
@@ -70,6 +73,7 @@ Result<std::vector<Measured>> measure(const std::vector<RoiExpression>& expressi
                                       const EvaluationOptions& options,
                                       const Bracketed& bracketed) {
   std::vector<Measured> results(expressions.size());
+  const GridEdge edge(grid);
   std::atomic<bool> stopped = false;
   // Asked for more threads than the machine has, TBB would warn on standard error.
   const int most = tbb::info::default_concurrency();
@@ -85,7 +89,7 @@ Result<std::vector<Measured>> measure(const std::vector<RoiExpression>& expressi
             stopped = true;
             return;
           }
-          results[i] = measure_one(expressions[i], geometry, grid, bracketed && bracketed(i));
+          results[i] = measure_one(expressions[i], geometry, grid, edge, bracketed && bracketed(i));
         },
         tbb::simple_partitioner());
   });
@@ -93,13 +97,25 @@ Result<std::vector<Measured>> measure(const std::vector<RoiExpression>& expressi
   return results;
 }
 
-Findings coverage_findings(const dvh::Dvh& dvh, const std::string& name) {
-  if (dvh.uncovered().value() == 0.0) return {};
-  return {
-      {FindingCode::StructureLeavesGrid,
-       fmt::format("{} of {} cc lie outside of the dose grid and have no dose.",
-                   fixed_beside(dvh.uncovered().value(), {0.0}, 2), fixed(dvh.volume().value(), 2)),
-       name}};
+Findings coverage_findings(const Measured& measured, const std::string& name) {
+  Findings findings;
+  const dvh::Dvh& dvh = measured.dvh.value();
+  if (dvh.uncovered().value() != 0.0) {
+    findings.push_back({FindingCode::StructureLeavesGrid,
+                        fmt::format("{} of {} cc lie outside of the dose grid and have no dose.",
+                                    fixed_beside(dvh.uncovered().value(), {0.0}, 2),
+                                    fixed(dvh.volume().value(), 2)),
+                        name});
+  }
+  if (measured.maximum_at_edge) {
+    findings.push_back({FindingCode::StructureMaximumAtEdge,
+                        fmt::format("Its highest dose, {} Gy, lies at the edge of the dose grid, "
+                                    "where the dose still rises: a higher one may have been cut "
+                                    "off.",
+                                    fixed(dvh.maximum()->value(), 2)),
+                        name});
+  }
+  return findings;
 }
 
 Findings edge_findings(const model::DoseGrid& grid) {

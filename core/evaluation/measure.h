@@ -16,8 +16,10 @@ struct Measured {
   std::optional<dvh::Dvh> dvh;
   std::optional<dvh::ReadingDvhs> bracketed;  ///< where it was asked for and there is a dvh
   std::optional<Error> error;                 ///< why there is no dvh
-  Findings findings;                          ///< of a single ROI's contours
-  int planes = 0;
+  Findings findings;                          ///< of the contours of its ROIs
+  /// The structure's highest dose lies at the grid's edge, where the dose still rises.
+  bool maximum_at_edge = false;
+  int planes = 0;  ///< of the expression's first ROI, as is the spacing
   double nominal_spacing_mm = 0.0;
 };
 
@@ -36,8 +38,9 @@ using Bracketed = std::function<bool(std::size_t expression)>;
                                                     const EvaluationOptions& options,
                                                     const Bracketed& bracketed = {});
 
-/// "3.10 of 45.00 cc lie outside of the dose grid ...", if any volume is uncovered.
-[[nodiscard]] Findings coverage_findings(const dvh::Dvh& dvh, const std::string& name);
+/// What the grid's end does to a structure that was measured: "3.10 of 45.00 cc lie outside of the
+/// dose grid ...", if any volume is uncovered; "Its highest dose ...", if it was cut off.
+[[nodiscard]] Findings coverage_findings(const Measured& measured, const std::string& name);
 
 /// The hottest voxel lies in the outermost layer of the grid: the maximum may have been cut off.
 [[nodiscard]] Findings edge_findings(const model::DoseGrid& grid);

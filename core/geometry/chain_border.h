@@ -22,7 +22,7 @@ namespace dosegate::geometry {
 
 /// Chains nearer than this anywhere but at a common end are not clean, mm. Far above the rounding
 /// of coordinates and the width within which arrange() takes two edges for one, far below anything
-/// that is drawn; it is also the distance up to which two contours count as the same one twice.
+/// that is drawn.
 inline constexpr double kClear_mm = 1e-6;
 
 /// Collects the rings of one plane and makes their border. May be used again for the next plane;

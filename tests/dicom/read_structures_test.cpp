@@ -144,6 +144,21 @@ TEST(ReadStructures, LeavesOutAContourOfNoPoints) {
   EXPECT_TRUE(has(read.findings, FindingCode::RoiContourDegenerate));
 }
 
+TEST(ReadStructures, ReportsContoursThatAreMeantToBeMoved) {
+  for (const char* offset : {"0\\0\\0", "0\\0\\1.5", "x"}) {
+    CaseFiles files;
+    files.structures.edit = [&](DcmDataset& data) {
+      DcmItem* roi = nullptr;
+      DcmItem* contour = nullptr;
+      ASSERT_TRUE(data.findAndGetSequenceItem(DCM_ROIContourSequence, roi).good());
+      ASSERT_TRUE(roi->findAndGetSequenceItem(DCM_ContourSequence, contour).good());
+      contour->putAndInsertString(DcmTagKey(0x3006, 0x0045), offset);  // ContourOffsetVector
+    };
+    EXPECT_EQ(has(files.read_case().findings, FindingCode::RoiContourOffset),
+              std::string(offset) != "0\\0\\0");
+  }
+}
+
 TEST(ReadStructures, KeepsARoiWithoutContours) {
   CaseFiles files;
   files.structures.rois[0].contours.clear();

@@ -348,6 +348,34 @@ TEST(Evaluate, WarnsOfAMaximumAtTheEdgeOfTheGrid) {
   EXPECT_EQ(count(inside.findings, FindingCode::DoseMaximumAtEdge), 0);
 }
 
+TEST(Evaluate, WarnsOfAStructureWhoseMaximumWasCutOff) {
+  const auto count_for = [](const testing::GridSpec& lattice, const DoseFormula& dose) {
+    const Evaluation e = evaluated(make_case({liver(), gtv()}, dose, lattice));
+    return count(e.findings, FindingCode::StructureMaximumAtEdge);
+  };
+  const auto rising = [](const Vec3& p) { return 0.1 * (p.x() + 31); };
+  // The liver ends at x = 120; its GTV, at x = 60, is never concerned.
+  EXPECT_EQ(count_for(dose_lattice(), rising), 0);  // up to x = 152.5
+  EXPECT_EQ(count_for({Vec3(-30, -30, -30), Vec3(5, 5, 5), {30, 33, 31}}, rising), 1);  // 117.5
+  EXPECT_EQ(count_for({Vec3(-30, -30, -30), Vec3(5, 5, 5), {29, 33, 31}}, rising), 1);  // 112.5
+  // Voxel centres up to x = 120: nothing of the liver lies beyond them.
+  EXPECT_EQ(count_for({Vec3(-30, -30, -30), Vec3(5, 5, 5), {31, 33, 31}}, rising), 0);
+  // A dose that is level, or falls, towards the edge.
+  const testing::GridSpec shorter{Vec3(-30, -30, -30), Vec3(5, 5, 5), {30, 33, 31}};
+  EXPECT_EQ(count_for(shorter, uniform(10)), 0);
+  EXPECT_EQ(count_for(shorter, [](const Vec3& p) { return 0.1 * (200 - p.x()); }), 0);
+}
+
+TEST(ComputeDvhs, TellsWhatWasNoticedOfTheRoisOfAnExpression) {
+  Roi skipped = liver();
+  skipped.contours.erase(skipped.contours.begin() + 10);
+  DvhRequest request;
+  request.structures.push_back(protocol::parse_structure_expression("Liver - GTV").value());
+  const auto report = compute_dvhs(make_case({skipped, gtv()}, uniform(10)), request, {});
+  ASSERT_TRUE(report.has_value());
+  EXPECT_EQ(count(report->findings, FindingCode::RoiGapBridged), 1);
+}
+
 TEST(Evaluate, ComparesADrawnLiverGtvButDecidesByTheExpression) {
   Roi drawn = axial_box("Liver-GTV", {0, 0, 0}, {60, 100, 90});  // half of it
   const Evaluation e = evaluated(make_case({liver(), gtv(), drawn}, uniform(19)));
