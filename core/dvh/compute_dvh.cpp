@@ -46,11 +46,16 @@ Mesh mesh_for(const Region& region, const DoseLattice& lattice, const Box& box,
   constexpr std::size_t kMostPieces = 4;
   constexpr std::size_t kLargestBlock = 4;
   constexpr double kSmallest_mm = 0.1;
-  constexpr double kFewestCells = 1.2e4;  // small structures can afford finer ones
-  constexpr double kMostCells = 3e5;      // a thin wall of a large organ would need millions
+  // The fewest cells of a structure, and how many times more the smaller ones have: those are where
+  // a cell weighs most, and where it costs nothing.
+  constexpr double kFewestCells = 1.2e4;
+  constexpr double kSmall_mm3 = 1e5;
+  constexpr double kMostTimes = 8.0;
+  constexpr double kMostCells = 3e5;  // a thin wall of a large organ would need millions
   const double thickness = thickness_mm(region);
   const double volume_mm3 = region.volume().value() * kMm3PerCc;
-  const double fewest = std::cbrt(volume_mm3 / kFewestCells);
+  const double fewest =
+      std::cbrt(volume_mm3 / (kFewestCells * std::clamp(kSmall_mm3 / volume_mm3, 1.0, kMostTimes)));
   const double most = std::cbrt(volume_mm3 / kMostCells);
   const double cell_mm =
       largest ? largest->value()

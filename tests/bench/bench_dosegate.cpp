@@ -36,8 +36,7 @@ Case read_folder(const std::string& folder) {
 }
 
 std::vector<BuiltRegion> regions_of(const Case& plan) {
-  const dosegate::evaluation::CaseGeometry geometry(*plan.structures,
-                                                    dosegate::geometry::EndCaps::Half);
+  const dosegate::evaluation::CaseGeometry geometry(*plan.structures);
   std::vector<BuiltRegion> regions;
   for (std::size_t i = 0; i < plan.structures->rois.size(); ++i) {
     auto built = geometry.roi(i);
@@ -88,8 +87,7 @@ void curves(State& state, const Case& plan) {
 }
 
 void one_curve(State& state, const Case& plan, std::size_t roi) {
-  const dosegate::evaluation::CaseGeometry geometry(*plan.structures,
-                                                    dosegate::geometry::EndCaps::Half);
+  const dosegate::evaluation::CaseGeometry geometry(*plan.structures);
   std::vector<BuiltRegion> built;
   built.push_back(std::move(geometry.roi(roi).value()));
   for (auto _ : state) benchmark::DoNotOptimize(curves_of(built, plan.doses[0].grid));

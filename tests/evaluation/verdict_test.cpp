@@ -42,10 +42,10 @@ Outcome member_by_member(const Outcome& a, const Outcome& b, Combine combine) {
 }
 
 MetricValue exact(double value) {
-  return {value, value, value, metrics::Unit::Gy, ""};
+  return {value, value, value, metrics::Unit::Gy, "", {}};
 }
 MetricValue between(std::optional<double> low, std::optional<double> high) {
-  return {{}, low, high, metrics::Unit::Gy, "part of it has no dose"};
+  return {{}, low, high, metrics::Unit::Gy, "part of it has no dose", {}};
 }
 Limit upper(double goal, std::optional<double> variation = {},
             Comparator c = Comparator::LessOrEqual) {

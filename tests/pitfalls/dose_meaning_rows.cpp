@@ -52,7 +52,9 @@ void with_target(Input& in, double dose_factor) {
   put(grid, *in.dose);
 }
 
-// A DVH of another structure and unit: nothing of it may show up.
+// A DVH of the planning system, differential, in units of 100 cGy, with a mean that is not ours:
+// nothing of it may show up in the values. Its two bins hold no volume up to 19 Gy, and all of it
+// from there to 48 Gy.
 void with_dvh_sequence(DcmDataset& data) {
   DcmItem* dvh = nullptr;
   data.findOrCreateSequenceItem(DCM_DVHSequence, dvh, -2);
@@ -61,8 +63,18 @@ void with_dvh_sequence(DcmDataset& data) {
   dvh->putAndInsertString(DCM_DVHDoseScaling, "100");
   dvh->putAndInsertString(DCM_DVHVolumeUnits, "PERCENT");
   dvh->putAndInsertString(DCM_DVHNumberOfBins, "2");
-  dvh->putAndInsertString(DCM_DVHData, "1\\60\\2\\40");
-  dvh->putAndInsertString(DCM_DVHMeanDose, "99");
+  dvh->putAndInsertString(DCM_DVHData, "19\\0\\29\\100");
+  dvh->putAndInsertString(DCM_DVHMeanDose, "9900");
+}
+
+void with_dvh_of_liver(DcmDataset& data) {
+  with_dvh_sequence(data);
+  DcmItem* dvh = nullptr;
+  DcmItem* roi = nullptr;
+  data.findAndGetSequenceItem(DCM_DVHSequence, dvh);
+  dvh->findOrCreateSequenceItem(DCM_DVHReferencedROISequence, roi, -2);
+  roi->putAndInsertString(DCM_ReferencedROINumber, "1");
+  roi->putAndInsertString(DCM_DVHROIContributionType, "INCLUDED");
 }
 
 std::vector<Row> summation_rows() {
@@ -175,11 +187,18 @@ std::vector<Row> dose_meaning_rows() {
        .outcome = missing},
       {.id = "dvh-sequence",
        .line = "DVHSequence present, differential, cGy, DVHDoseScaling != 1",
-       .input = "a differential DVH in cGy with scaling 100 and a mean of 99",
-       .derivation = "not read: the curve is always our own",
+       .input = "a differential DVH of the liver in units of 100 cGy, its mean, against the curve, "
+                "stated as 9900 cGy",
+       .derivation = "our values are always our own; the planning system's stand beside them",
        .others = "dicompyler-core 301",
+       .make = [](Input& in) { in.dose->edit = with_dvh_of_liver; },
+       .outcome = standard_outcome({FindingCode::TpsDvhDiffers, FindingCode::TpsDvhDoubtful})},
+      {.id = "dvh-sequence-of-nobody",
+       .line = "DVHSequence present",
+       .input = "the same without a reference to a ROI",
+       .derivation = "left out; our values stand",
        .make = [](Input& in) { in.dose->edit = with_dvh_sequence; },
-       .outcome = standard_outcome()},
+       .outcome = standard_outcome({FindingCode::TpsDvhUnusable})},
       {.id = "dose-all-zero",
        .line = "a dose without any dose",
        .input = "every stored value is 0",
