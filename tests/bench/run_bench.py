@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Dosegate's speed and memory beside DCMTK's own parse and two other DVH engines, in one run.
 
-    cmake --preset release -DDOSEGATE_DEVELOPER_MODE=ON && cmake --build --preset release
-    python3 tests/bench/run_bench.py build/release [--plan small] [--rounds 5] [--peer-rounds 1]
+    python3 tests/bench/run_bench.py build/test [--plan small] [--rounds 5] [--peer-rounds 1]
 
 Generates the plan (generate_bench_plan: small, huge or smoke), reads its files once so that all find
 them in the page cache, then measures whole processes, one after the other and round after round, so that
-what else the machine does meets all of them. Builds nothing. Each tool's work is counted: one that left
-out a structure ends the run with exit code 1. The bars are those of the design; a bar that is not met is
-said and does not fail, since a time depends on the machine.
+what else the machine does meets all of them. Builds nothing; the preset `test` is optimised as a release
+is. Each tool's work is counted: one that left out a structure ends the run with exit code 1. The bars
+are those of the design; a bar that is not met is said and does not fail, since a time depends on the
+machine.
 
 The two other engines are Debian packages, left out (and said so) where they are not there:
     apt-get install --no-install-recommends plastimatch python3-dicompylercore
