@@ -42,8 +42,11 @@ double thickness_mm(const Region& region) {
 Mesh mesh_for(const Region& region, const DoseLattice& lattice, const Box& box,
               std::optional<Mm> largest) {
   constexpr double kCellPerThickness = 0.5;
-  constexpr double kPiecePerThickness = 0.33;
-  constexpr std::size_t kMostPieces = 4;
+  constexpr double kPiecePerThickness = 0.25;
+  // Two at the least: where planes and dose repeat along w, so do the shapes of their pieces, and
+  // nothing averages them out.
+  constexpr double kFewestPieces = 2.0;
+  constexpr double kMostPieces = 4.0;
   constexpr std::size_t kLargestBlock = 4;
   constexpr double kSmallest_mm = 0.1;
   // The fewest cells of a structure, and how many times more the smaller ones have: those are where
@@ -70,8 +73,7 @@ Mesh mesh_for(const Region& region, const DoseLattice& lattice, const Box& box,
       std::sqrt((mesh.u.nodes.back() - mesh.u.nodes.front()) / static_cast<double>(mesh.u.cells()) *
                 (mesh.v.nodes.back() - mesh.v.nodes.front()) / static_cast<double>(mesh.v.cells()));
   const double pieces = std::ceil(edge_mm / (kPiecePerThickness * thickness));
-  mesh.border_pieces =
-      static_cast<std::size_t>(std::clamp(pieces, 1.0, static_cast<double>(kMostPieces)));
+  mesh.border_pieces = static_cast<std::size_t>(std::clamp(pieces, kFewestPieces, kMostPieces));
   // Where cells are the lattice's own and still small, neighbours share.
   const double block = std::floor(kCellPerThickness * thickness / edge_mm);
   if (mesh.u.cells_are_lattice && !largest) {

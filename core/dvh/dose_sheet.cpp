@@ -7,6 +7,20 @@ namespace dosegate::dvh {
 namespace {
 
 constexpr double kMm3PerCc = 1000.0;
+// Neighbours whose doses together span no more may share one density: what its shape gets wrong is a
+// few hundredths of that.
+constexpr double kWidestShared_gy = 0.02;
+
+// How much wider the change along the steepest axis is at the upper of the two Gauss points of the
+// other axes: g is the change along the steepest axis, a and b those along the others, ga and gb the
+// products of g's axis with theirs.
+double skew_of(double g, double a, double b, double ga, double gb) {
+  const double others2 = a * a + b * b;
+  if (!(others2 > 0.0)) return 0.0;
+  const double skew = (ga * a + gb * b) / std::sqrt(12.0 * others2);
+  const double limited = std::clamp(skew, -std::abs(g), std::abs(g));
+  return g < 0.0 ? -limited : limited;
+}
 
 }  // namespace
 
@@ -121,9 +135,11 @@ void DoseSheet::whole(std::size_t row, Run columns, const Stretch& stretch, std:
   mean_gy_.resize(n);
   widest2_.resize(n);
   all2_.resize(n);
+  skew_.resize(n);
   double* __restrict mean = mean_gy_.data();
   double* __restrict widest2 = widest2_.data();
   double* __restrict all2 = all2_.data();
+  double* __restrict skew = skew_.data();
   const double t = stretch.middle;
   const double depth = stretch.depth;
   for (std::size_t i = 0; i < n; ++i) {
@@ -146,6 +162,13 @@ void DoseSheet::whole(std::size_t row, Run columns, const Stretch& stretch, std:
     mean[i] = 0.25 * ((d00 + d10) + (d01 + d11));
     widest2[i] = uv2 > rest2 ? uv2 : rest2;
     all2[i] = (u2 + v2) + (w2 + products2);
+    if (products2 >= widest2[i]) {
+      skew[i] = 0.0;
+    } else if (w2 > uv2) {
+      skew[i] = skew_of(gw, gu, gv, uw, vw);
+    } else {
+      skew[i] = u2 > v2 ? skew_of(gu, gv, gw, uv, uw) : skew_of(gv, gu, gw, uv, vw);
+    }
   }
   const double scale = v_.width(row) * stretch.length_mm / kMm3PerCc;
   const double* u = u_.nodes.data() + columns.begin;
@@ -157,6 +180,7 @@ void DoseSheet::whole(std::size_t row, Run columns, const Stretch& stretch, std:
       cells.mean_gy[from + i] = mean[i];
       cells.width_gy[from + i] = std::sqrt(widest2[i]);
       cells.shift_gy[from + i] = std::sqrt((others2 > 0.0 ? others2 : 0.0) * (1.0 / 12.0));
+      cells.skew_gy[from + i] = skew[i];
       cells.volume_cc[from + i] = scale * (u[i + 1] - u[i]);
     }
     return;
@@ -164,23 +188,40 @@ void DoseSheet::whole(std::size_t row, Run columns, const Stretch& stretch, std:
   std::size_t out = from;
   for (std::size_t i = 0; i < n;) {
     std::size_t end = std::min(i + block, n);
-    // A plateau keeps its dose to the last bit: its cells share with nobody.
+    // A plateau keeps its dose to the last bit, and a steep cell its own shape: they share with
+    // nobody.
     for (std::size_t k = i; k < end; ++k) {
-      if (all2[k] == 0.0) end = std::max(i + 1, k);
-    }
-    double width_mm = 0.0, first = 0.0, spread2 = 0.0;
-    for (std::size_t k = i; k < end; ++k) {
-      const double w = u[k + 1] - u[k];
       const double off = mean[k] - mean[i];
-      width_mm += w;
-      first += w * off;
-      spread2 += w * (all2[k] + 12.0 * off * off);
+      if (all2[k] == 0.0 || all2[k] + 12.0 * off * off > kWidestShared_gy * kWidestShared_gy) {
+        end = std::max(i + 1, k);
+      }
     }
-    const double per = 1.0 / width_mm;
-    const double off = first * per;
-    cells.mean_gy[out] = mean[i] + off;
-    cells.width_gy[out] = std::sqrt(std::max(0.0, spread2 * per - 12.0 * off * off));
-    cells.shift_gy[out] = 0.0;
+    const double others2 = all2[i] - widest2[i];
+    double mean_gy = mean[i];
+    double width2 = widest2[i];
+    double shift2 = (others2 > 0.0 ? others2 : 0.0) * (1.0 / 12.0);
+    double width_mm = u[i + 1] - u[i];
+    double skew_gy = skew[i];
+    if (end > i + 1) {
+      double first = 0.0, spread2 = 0.0;
+      width_mm = 0.0;
+      for (std::size_t k = i; k < end; ++k) {
+        const double w = u[k + 1] - u[k];
+        const double off = mean[k] - mean[i];
+        width_mm += w;
+        first += w * off;
+        spread2 += w * (all2[k] + 12.0 * off * off);
+      }
+      const double off = first / width_mm;
+      mean_gy += off;
+      width2 = std::max(0.0, spread2 / width_mm - 12.0 * off * off);
+      shift2 = 0.0;
+      skew_gy = 0.0;
+    }
+    cells.mean_gy[out] = mean_gy;
+    cells.width_gy[out] = std::sqrt(width2);
+    cells.shift_gy[out] = std::sqrt(shift2);
+    cells.skew_gy[out] = skew_gy;
     cells.volume_cc[out] = scale * width_mm;
     ++out;
     i = end;
@@ -222,17 +263,29 @@ void DoseSheet::partial(std::size_t row, std::span<const PartialCell> parts, con
     const double gw = stretch.depth * (rb[0] + ru * part.a + (rv + rc * part.a) * part.b);
     const double uw = stretch.depth * (ru + rc * part.b);
     const double vw = stretch.depth * (rv + rc * part.a);
-    const double w2 = gw * gw + uw * uw * part.aa + 2.0 * uw * vw * part.ab + vw * vw * part.bb;
+    const double w2 =
+        std::max(0.0, gw * gw + uw * uw * part.aa + 2.0 * uw * vw * part.ab + vw * vw * part.bb);
     cells.mean_gy[from + n] = d00 + du * part.a + dv * part.b + c * (part.a * part.b + part.ab);
     cells.volume_cc[from + n] = scale * u_.width(part.column) * part.area;
     double widest2 = 0.0;
     double others2 = 0.0;
     const double products2 = 12.0 * c * c * (part.aa * part.bb + part.ab * part.ab);
+    double skew_gy = 0.0;
     if (part.box > 0.0) {
       const double u2 = gu * gu * (part.box * part.box);
       const double v2 = gv * gv * (part.box * part.box);
       widest2 = std::max(std::max(u2, v2), w2);
-      others2 = (u2 + v2) + w2 + products2 - widest2;
+      others2 = std::max(0.0, (u2 + v2) + w2 + products2 - widest2);
+      const double bu = gu * part.box;
+      const double bv = gv * part.box;
+      const double buv = c * part.box * part.box;
+      const double buw = uw * part.box;
+      const double bvw = vw * part.box;
+      if (widest2 == w2) {
+        skew_gy = skew_of(gw, bu, bv, buw, bvw);
+      } else {
+        skew_gy = u2 > v2 ? skew_of(bu, bv, gw, buv, buw) : skew_of(bv, bu, gw, buv, bvw);
+      }
     } else {
       const double in_plane2 =
           12.0 * std::max(0.0, gu * gu * part.aa + 2.0 * gu * gv * part.ab + gv * gv * part.bb) +
@@ -242,6 +295,7 @@ void DoseSheet::partial(std::size_t row, std::span<const PartialCell> parts, con
       widest2 = std::max(in_plane2, w2);
       others2 = std::min(in_plane2, w2);
     }
+    cells.skew_gy[from + n] = skew_gy;
     cells.width_gy[from + n] = std::sqrt(widest2);
     cells.shift_gy[from + n] = std::sqrt(others2 * (1.0 / 12.0));
   }

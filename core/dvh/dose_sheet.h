@@ -82,7 +82,7 @@ class DoseSheet {
   std::vector<double> lower_gy_, rise_gy_;
   std::vector<double> coarse_lower_gy_, coarse_rise_gy_;  // of one line, on the lattice's nodes
   std::vector<Range> line_range_;
-  std::vector<double> mean_gy_, widest2_, all2_;  // of the cells of one run
+  std::vector<double> mean_gy_, widest2_, all2_, skew_;  // of the cells of one run
 };
 
 }  // namespace dosegate::dvh

@@ -94,61 +94,48 @@ void DvhBuilder::deposit(double centre_gy, double half_width_gy, double variance
 // In steps. What reaches beyond the range is squeezed into it, and stays wide enough for the running
 // sums.
 void DvhBuilder::add_uniform(double lo, double hi, double volume_cc) {
-  lo = std::min(std::max(lo, 0.0), last_ - kNarrowest_steps);
-  hi = std::min(std::max(hi, lo + kNarrowest_steps), last_);
+  if (!(lo >= 0.0 && hi <= last_ && hi - lo >= kNarrowest_steps)) {
+    require(std::isfinite(lo) && std::isfinite(hi), "a dose that is not a number");
+    lo = std::min(std::max(lo, 0.0), last_ - kNarrowest_steps);
+    hi = std::min(std::max(hi, lo + kNarrowest_steps), last_);
+  }
   const double slope = volume_cc / (hi - lo);
   add_corner(lo, slope);
   add_corner(hi, -slope);
 }
 
 void DvhBuilder::deposit(const CellDoses& cells) {
-  const std::size_t n = cells.size();
-  const double* mean = cells.mean_gy.data();
-  const double* width = cells.width_gy.data();
-  const double* shift = cells.shift_gy.data();
-  const double* cc = cells.volume_cc.data();
   double volume = 0.0;
   double dose = 0.0;
   double square = 0.0;
-  for (std::size_t i = 0; i < n; ++i) {
-    volume += cc[i];
-    dose += mean[i] * cc[i];
-    square +=
-        (mean[i] * mean[i] + width[i] * width[i] * (1.0 / 12.0) + shift[i] * shift[i]) * cc[i];
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const double mean = cells.mean_gy[i];
+    const double width = cells.width_gy[i];
+    const double shift = cells.shift_gy[i];
+    const double skew = cells.skew_gy[i];
+    const double cc = cells.volume_cc[i];
+    volume += cc;
+    dose += mean * cc;
+    square += (mean * mean + (width * width + skew * skew) * (1.0 / 12.0) + shift * shift) * cc;
+    if (width == 0.0) {
+      add_atom(mean, cc);
+      continue;
+    }
+    const double centre = (mean - first_gy_) * per_step_;
+    if (shift < kNarrowest_steps * step_gy_) {
+      const double half = 0.5 * width * per_step_;
+      add_uniform(centre - half, centre + half, cc);
+      continue;
+    }
+    const double by = shift * per_step_;
+    const double lower_half = 0.5 * (width - skew) * per_step_;
+    const double upper_half = 0.5 * (width + skew) * per_step_;
+    add_uniform(centre - by - lower_half, centre - by + lower_half, 0.5 * cc);
+    add_uniform(centre + by - upper_half, centre + by + upper_half, 0.5 * cc);
   }
   volume_cc_ += volume;
   dose_volume_ += dose;
   square_volume_ += square;
-  lo_.resize(n);
-  width_.resize(n);
-  slope_.resize(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    const double w = width[i] * per_step_;
-    width_[i] = w > kNarrowest_steps ? w : kNarrowest_steps;
-    lo_[i] = (mean[i] - first_gy_) * per_step_ - 0.5 * width_[i];
-    slope_[i] = 0.5 * cc[i] / width_[i];
-  }
-  for (std::size_t i = 0; i < n; ++i) {
-    if (width[i] == 0.0) {
-      add_atom(mean[i], cc[i]);
-      continue;
-    }
-    const double by = shift[i] * per_step_;
-    const double lo = lo_[i] - by;
-    const double hi = lo_[i] + width_[i] + by;
-    if (!(lo >= 0.0 && hi <= last_)) {
-      add_uniform(lo, lo + width_[i], 0.5 * cc[i]);
-      add_uniform(hi - width_[i], hi, 0.5 * cc[i]);
-    } else if (by < kNarrowest_steps) {
-      add_corner(lo, 2.0 * slope_[i]);
-      add_corner(hi, -2.0 * slope_[i]);
-    } else {
-      add_corner(lo, slope_[i]);
-      add_corner(lo + width_[i], -slope_[i]);
-      add_corner(hi - width_[i], slope_[i]);
-      add_corner(hi, -slope_[i]);
-    }
-  }
 }
 
 std::pair<double, double> DvhBuilder::tails_gy(double volume_cc) const {

@@ -81,18 +81,20 @@ class Dvh {
   std::vector<Atom> atoms_;  // ascending in dose
 };
 
-/// The doses of many cells, a column a quantity. Each is a uniform density of `width_gy`, convolved
-/// with two equal points `shift_gy` below and above `mean_gy`: the width is the change of dose along
-/// the cell's steepest axis, so that the shares of neighbours along it join without gap or overlap;
-/// the two points are the Gauss points of the changes along the other axes and carry their variance.
+/// The doses of many cells, a column a quantity. Each is two uniform densities of half the volume:
+/// one about `mean_gy` - `shift_gy`, `width_gy` - `skew_gy` wide, one about `mean_gy` + `shift_gy`,
+/// `width_gy` + `skew_gy` wide. They are the changes of dose along the cell's steepest axis, at the
+/// two Gauss points of the other axes: with that the shares of neighbours along the steepest axis
+/// join without gap or overlap, also where the dose is bent.
 struct CellDoses {
-  std::vector<double> mean_gy, width_gy, shift_gy;
+  std::vector<double> mean_gy, width_gy, shift_gy, skew_gy;
   std::vector<double> volume_cc;  ///< negative to take a deposit out again
   [[nodiscard]] std::size_t size() const { return mean_gy.size(); }
   void resize(std::size_t n) {
     mean_gy.resize(n);
     width_gy.resize(n);
     shift_gy.resize(n);
+    skew_gy.resize(n);
     volume_cc.resize(n);
   }
 };
@@ -134,9 +136,8 @@ class DvhBuilder {
   void add_atom(double dose_gy, double volume_cc);
 
   double first_gy_ = 0.0, step_gy_ = 0.0, per_step_ = 0.0;
-  double last_ = 0.0;                       // highest position of a corner, in steps
-  std::vector<double> corners_;             // second derivative at the nodes, cc per step
-  std::vector<double> lo_, width_, slope_;  // of the cells being deposited
+  double last_ = 0.0;            // highest position of a corner, in steps
+  std::vector<double> corners_;  // second derivative at the nodes, cc per step
   std::vector<Dvh::Atom> atoms_;
   std::size_t last_atom_ = 0;
   double volume_cc_ = 0.0, dose_volume_ = 0.0, square_volume_ = 0.0;

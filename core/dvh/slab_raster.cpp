@@ -260,14 +260,20 @@ class RasterBuilder {
     m.b += cover.b;
     m.ab += 0.5 * cover.b;
     m.bb += cover.bb;
+    // Of a sliver little but rounding is left in the moments: none of them may leave what any part
+    // of a piece can have.
     const double one = 1.0 / m.area;
-    const double a = m.a * one;
-    const double b = m.b * one;
+    const double a = std::clamp(m.a * one, 0.0, 1.0);
+    const double b = std::clamp(m.b * one, 0.0, 1.0);
+    const double aa = std::clamp(m.aa * one - a * a, 0.0, 0.25);
+    const double bb = std::clamp(m.bb * one - b * b, 0.0, 0.25);
+    const double most = std::sqrt(aa * bb);
+    const double ab = std::clamp(m.ab * one - a * b, -most, most);
     const double square = per_piece_ * per_piece_;
-    result_.partial_.push_back(
-        {i / pieces_, m.area * square, (static_cast<double>(i % pieces_) + a) * per_piece_,
-         (static_cast<double>(sub_row_) + b) * per_piece_, (m.aa * one - a * a) * square,
-         (m.ab * one - a * b) * square, (m.bb * one - b * b) * square, 0.0});
+    result_.partial_.push_back({i / pieces_, m.area * square,
+                                (static_cast<double>(i % pieces_) + a) * per_piece_,
+                                (static_cast<double>(sub_row_) + b) * per_piece_, aa * square,
+                                ab * square, bb * square, 0.0});
     note_columns(i / pieces_, i / pieces_ + 1);
   }
 
