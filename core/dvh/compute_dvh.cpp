@@ -55,14 +55,14 @@ Mesh mesh_for(const Region& region, const DoseLattice& lattice, const Box& box,
   constexpr double kSmall_mm3 = 1e5;
   constexpr double kMostTimes = 8.0;
   constexpr double kMostCells = 3e5;  // a thin wall of a large organ would need millions
-  const double thickness = thickness_mm(region);
+  const double thick_mm = thickness_mm(region);
   const double volume_mm3 = region.volume().value() * kMm3PerCc;
   const double fewest =
       std::cbrt(volume_mm3 / (kFewestCells * std::clamp(kSmall_mm3 / volume_mm3, 1.0, kMostTimes)));
   const double most = std::cbrt(volume_mm3 / kMostCells);
   const double cell_mm =
       largest ? largest->value()
-              : std::max({std::min(kCellPerThickness * thickness, fewest), most, kSmallest_mm});
+              : std::max({std::min(kCellPerThickness * thick_mm, fewest), most, kSmallest_mm});
   require(cell_mm > 0.0, "DVH with a cell size that is not positive");
   Mesh mesh{refine(lattice.nodes(0), box.lo[0], box.hi[0], cell_mm),
             refine(lattice.nodes(1), box.lo[1], box.hi[1], cell_mm),
@@ -72,10 +72,10 @@ Mesh mesh_for(const Region& region, const DoseLattice& lattice, const Box& box,
   const double edge_mm =
       std::sqrt((mesh.u.nodes.back() - mesh.u.nodes.front()) / static_cast<double>(mesh.u.cells()) *
                 (mesh.v.nodes.back() - mesh.v.nodes.front()) / static_cast<double>(mesh.v.cells()));
-  const double pieces = std::ceil(edge_mm / (kPiecePerThickness * thickness));
+  const double pieces = std::ceil(edge_mm / (kPiecePerThickness * thick_mm));
   mesh.border_pieces = static_cast<std::size_t>(std::clamp(pieces, kFewestPieces, kMostPieces));
   // Where cells are the lattice's own and still small, neighbours share.
-  const double block = std::floor(kCellPerThickness * thickness / edge_mm);
+  const double block = std::floor(kCellPerThickness * thick_mm / edge_mm);
   if (mesh.u.cells_are_lattice && !largest) {
     mesh.block =
         static_cast<std::size_t>(std::clamp(block, 1.0, static_cast<double>(kLargestBlock)));

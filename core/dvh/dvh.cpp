@@ -105,18 +105,19 @@ void DvhBuilder::add_uniform(double lo, double hi, double volume_cc) {
 }
 
 void DvhBuilder::deposit(const CellDoses& cells) {
-  double volume = 0.0;
-  double dose = 0.0;
-  double square = 0.0;
+  double sum_cc = 0.0;
+  double first_moment = 0.0;
+  double second_moment = 0.0;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const double mean = cells.mean_gy[i];
     const double width = cells.width_gy[i];
     const double shift = cells.shift_gy[i];
     const double skew = cells.skew_gy[i];
     const double cc = cells.volume_cc[i];
-    volume += cc;
-    dose += mean * cc;
-    square += (mean * mean + (width * width + skew * skew) * (1.0 / 12.0) + shift * shift) * cc;
+    sum_cc += cc;
+    first_moment += mean * cc;
+    second_moment +=
+        (mean * mean + (width * width + skew * skew) * (1.0 / 12.0) + shift * shift) * cc;
     if (width == 0.0) {
       add_atom(mean, cc);
       continue;
@@ -133,9 +134,9 @@ void DvhBuilder::deposit(const CellDoses& cells) {
     add_uniform(centre - by - lower_half, centre - by + lower_half, 0.5 * cc);
     add_uniform(centre + by - upper_half, centre + by + upper_half, 0.5 * cc);
   }
-  volume_cc_ += volume;
-  dose_volume_ += dose;
-  square_volume_ += square;
+  volume_cc_ += sum_cc;
+  dose_volume_ += first_moment;
+  square_volume_ += second_moment;
 }
 
 std::pair<double, double> DvhBuilder::tails_gy(double volume_cc) const {

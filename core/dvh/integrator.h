@@ -28,6 +28,8 @@ class Integrator {
   [[nodiscard]] double largest_cell_cc() const { return largest_cell_cc_; }
 
  private:
+  // Whether cells are wholly inside or crossed by a border.
+  enum class Cover { Whole, Partial };
   // What each row of a layer can hold at most.
   struct RowBounds {
     std::size_t layer = 0;
@@ -49,10 +51,10 @@ class Integrator {
 
   void refine_tails(std::span<const SignedSlab> slabs, DvhBuilder& builder);
   void refine_row(const Layer& layer, RowParts& parts, std::size_t row, DvhBuilder& builder);
-  void refine_cells(const Layer& layer, const Segment& segment, std::size_t row, bool whole,
+  void refine_cells(const Layer& layer, const Segment& segment, std::size_t row, Cover cover,
                     DvhBuilder& builder);
   void fine_cells(const Layer& layer, const Segment& segment, std::size_t row, Run columns,
-                  bool whole, DvhBuilder& builder);
+                  Cover cover, DvhBuilder& builder);
 
   const DoseLattice& lattice_;
   const Mesh& mesh_;

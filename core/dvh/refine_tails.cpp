@@ -91,7 +91,7 @@ void Integrator::refine_row(const Layer& layer, RowParts& parts, std::size_t row
           if (from < run.end) add_whole(row, s, {from, run.end}, mesh_.block);
           builder.deposit(cells_);
         }
-        refine_cells(layer, s, row, true, builder);
+        refine_cells(layer, s, row, Cover::Whole, builder);
       },
       [&](const Segment& s, std::span<const PartialCell> cells) {
         cells_.resize(0);
@@ -103,29 +103,29 @@ void Integrator::refine_row(const Layer& layer, RowParts& parts, std::size_t row
         }
         if (tail_columns_.empty()) return;
         take_out();
-        refine_cells(layer, s, row, false, builder);
+        refine_cells(layer, s, row, Cover::Partial, builder);
       });
 }
 
 // The collected cells of one row, in runs of neighbours. A cell is collected once for each of its
 // pieces.
 void Integrator::refine_cells(const Layer& layer, const Segment& segment, std::size_t row,
-                              bool whole, DvhBuilder& builder) {
+                              Cover cover, DvhBuilder& builder) {
   std::sort(tail_columns_.begin(), tail_columns_.end());
   tail_columns_.erase(std::unique(tail_columns_.begin(), tail_columns_.end()), tail_columns_.end());
   refined_ += tail_columns_.size();
   for (std::size_t i = 0; i < tail_columns_.size();) {
     std::size_t end = i + 1;
     while (end < tail_columns_.size() && tail_columns_[end] == tail_columns_[end - 1] + 1) ++end;
-    fine_cells(layer, segment, row, {tail_columns_[i], tail_columns_[end - 1] + 1}, whole, builder);
+    fine_cells(layer, segment, row, {tail_columns_[i], tail_columns_[end - 1] + 1}, cover, builder);
     i = end;
   }
 }
 
 void Integrator::fine_cells(const Layer& layer, const Segment& segment, std::size_t row,
-                            Run columns, bool whole, DvhBuilder& builder) {
+                            Run columns, Cover cover, DvhBuilder& builder) {
   tail_pieces_.clear();
-  if (whole) {
+  if (cover == Cover::Whole) {
     constexpr double kEdge = 1.0 / kPieces;
     for (std::size_t i = columns.begin; i < columns.end; ++i) {
       for (std::size_t k = 0; k < kPieces * kPieces; ++k) {

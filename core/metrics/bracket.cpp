@@ -69,7 +69,7 @@ class BracketMaker {
   void shift_dose(double bias_gy) {
     const double dose_gy = physical();
     const double moved = axis_.from_physical(std::max(0.0, dose_gy - bias_gy)) * per_gy_;
-    bracket_.dose_grid = std::abs(moved - value_);
+    bracket_.grid_bias = std::abs(moved - value_);
   }
 
   void shift_mean() {
@@ -78,7 +78,7 @@ class BracketMaker {
     const double square = *dvhs_.value.mean_square_gy2();
     // Mean of (D - b)^2, b taken as the same everywhere.
     const double moved_square = std::max(0.0, square - 2.0 * mean_gy * bias_gy + bias_gy * bias_gy);
-    bracket_.dose_grid =
+    bracket_.grid_bias =
         std::abs(axis_.mean(mean_gy - bias_gy, moved_square) - axis_.mean(mean_gy, square)) *
         per_gy_;
   }
@@ -92,7 +92,7 @@ class BracketMaker {
     const Cc here = dvhs_.value.volume_at_least(threshold);
     const double up = std::abs((dvhs_.value.volume_at_least(threshold + bias) - here).value());
     const double down = std::abs((dvhs_.value.volume_at_least(threshold - bias) - here).value());
-    bracket_.dose_grid = std::max(up, down) * per_cc_;
+    bracket_.grid_bias = std::max(up, down) * per_cc_;
     bracket_.integration = dvhs_.doubt.volume_error(dvhs_.value, threshold).value() * per_cc_;
   }
 
@@ -172,7 +172,7 @@ MetricValue compute_bracketed(const Metric& metric, const ReadingDvhs& dvhs, int
   for (const auto& reading : bracket.readings) include(reading);
   include(bracket.phase_low);
   include(bracket.phase_high);
-  const double widen = bracket.integration + bracket.dose_grid;
+  const double widen = bracket.integration + bracket.grid_bias;
   // No error makes a dose or a volume negative, and no share more than the whole.
   low = std::min(value, std::max(low - widen, std::min(low, 0.0)));
   high += widen;

@@ -38,7 +38,7 @@ struct Bracket {
   double integration = 0.0;
   /// Size of the difference between the dose grid's trilinear dose and a smooth one (about 1/12 h^2
   /// times the second derivative along each axis, from the grid itself), taken to either side.
-  double dose_grid = 0.0;
+  double grid_bias = 0.0;
   /// The value under each other reading of the contours, in the order they were given; absent where
   /// it cannot be computed there.
   std::vector<std::optional<double>> readings;

@@ -82,7 +82,7 @@ Json bracket(const MetricValue& value, const BracketReadings& names) {
                         {"value", number(b.readings[i])}});
   }
   return {{"integration", number(b.integration)},
-          {"dose_grid", number(b.dose_grid)},
+          {"dose_grid", number(b.grid_bias)},
           {"readings", std::move(readings)},
           {"phase_low", number(b.phase_low)},
           {"phase_high", number(b.phase_high)}};

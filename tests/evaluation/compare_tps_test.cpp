@@ -85,7 +85,7 @@ TEST(CompareTps, NamesTheConventionThatExplainsTheDifference) {
   EXPECT_NEAR(*c.difference.curve_pct, 0.0, kCurve_pct);  // relative to its own volume
   EXPECT_TRUE(c.differs);
   EXPECT_EQ(c.nearest, "no end caps");
-  ASSERT_EQ(c.readings.size(), 2U);
+  ASSERT_EQ(c.readings.size(), 6U);  // caps half, none, capped, rounded; two of them interpolated
   EXPECT_NEAR(*c.readings[1].numbers.volume_cc, 1044.0, kExact);
   ASSERT_EQ(count(report.findings, FindingCode::TpsDvhDiffers), 1);
   const Finding& finding = report.findings.back();
@@ -104,15 +104,16 @@ TEST(CompareTps, NamesTheConventionThatExplainsTheDifference) {
 }
 
 TEST(CompareTps, SaysThatAVolumeLiesBetweenTwoConventions) {
-  // The GTV (x 40..60 mm: 13.33 to 15 Gy) has 12 cc with half end caps and 10.8 cc without; 11.4 cc
-  // are 5 % from both.
-  const DvhReport report = report_of(with({even(11.4, 40.0 / 3.0, 15, 2)}));
+  // The GTV (x 40..60 mm: 13.33 to 15 Gy) has 10.8 cc without end caps and 11.6 cc with rounded
+  // ones; 11.2 cc are 3.6 % from both.
+  const DvhReport report = report_of(with({even(11.2, 40.0 / 3.0, 15, 2)}));
   const TpsComparison& c = report.tps_dvhs.at(0);
   EXPECT_TRUE(c.differs);
   EXPECT_TRUE(says(c.explanation, "None of the readings tried explains it")) << c.explanation;
-  EXPECT_TRUE(says(c.explanation,
-                   "lies between ours with no end caps (10.800 cc) and with half end caps (12.000 "
-                   "cc)"))
+  EXPECT_TRUE(
+      says(c.explanation,
+           "lies between ours with no end caps (10.800 cc) and with rounded end caps (11.600 "
+           "cc)"))
       << c.explanation;
 }
 
