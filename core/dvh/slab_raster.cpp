@@ -148,6 +148,7 @@ class RasterBuilder {
     const double b = static_cast<double>(sub_row_);
     result_.border_.push_back({i / pieces_, (a + a0) * per_piece_, (b + b0) * per_piece_,
                                (a + a1) * per_piece_, (b + b1) * per_piece_});
+    note_columns(i / pieces_, i / pieces_ + 1);  // also where it encloses nothing
   }
 
   void touch(std::size_t i) {
@@ -346,6 +347,10 @@ class RasterBuilder {
       if (begin < end) {
         result_.nodes_.push_back({static_cast<std::size_t>(begin - coarse_nodes_.begin()),
                                   static_cast<std::size_t>(end - coarse_nodes_.begin())});
+        // The cells between the nodes: they are there even where none of them has an area.
+        const std::size_t cells = coarse_nodes_.size() - 1;
+        const std::size_t first = std::min(result_.nodes_.back().begin, cells - 1);
+        note_columns(first, std::max(first + 1, result_.nodes_.back().end - 1));
       }
     }
   }
