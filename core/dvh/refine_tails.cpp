@@ -18,7 +18,7 @@ constexpr std::size_t kPieces = 3;  // along each axis
 // In a dose that is nearly the same everywhere almost every cell lies at an end of the curve, and
 // none of them matters: cells whose dose changes by less stay as they are.
 constexpr double kFlat_gy = 0.1;
-constexpr std::size_t kMostRefined = 1000;
+constexpr std::size_t kMostRefined = 20000;
 
 }  // namespace
 
