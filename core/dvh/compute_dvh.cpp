@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "dvh/dose_lattice.h"
+#include "dvh/dvh_builder.h"
 #include "dvh/integrator.h"
 #include "dvh/structure_mesh.h"
 
@@ -42,12 +43,6 @@ double thickness_mm(const Region& region) {
 Mesh mesh_for(const Region& region, const DoseLattice& lattice, const Box& box,
               std::optional<Mm> largest) {
   constexpr double kCellPerThickness = 0.5;
-  constexpr double kPiecePerThickness = 0.25;
-  // Two at the least: where planes and dose repeat along w, so do the shapes of their pieces, and
-  // nothing averages them out.
-  constexpr double kFewestPieces = 2.0;
-  constexpr double kMostPieces = 4.0;
-  constexpr std::size_t kLargestBlock = 4;
   constexpr double kSmallest_mm = 0.1;
   // The fewest cells of a structure, and how many times more the smaller ones have: those are where
   // a cell weighs most, and where it costs nothing.
@@ -68,18 +63,6 @@ Mesh mesh_for(const Region& region, const DoseLattice& lattice, const Box& box,
             refine(lattice.nodes(1), box.lo[1], box.hi[1], cell_mm),
             refine(lattice.nodes(2), box.lo[2], box.hi[2], cell_mm)};
   mesh.cell_mm = cell_mm;
-  if (mesh.empty()) return mesh;
-  const double edge_mm =
-      std::sqrt((mesh.u.nodes.back() - mesh.u.nodes.front()) / static_cast<double>(mesh.u.cells()) *
-                (mesh.v.nodes.back() - mesh.v.nodes.front()) / static_cast<double>(mesh.v.cells()));
-  const double pieces = std::ceil(edge_mm / (kPiecePerThickness * thick_mm));
-  mesh.border_pieces = static_cast<std::size_t>(std::clamp(pieces, kFewestPieces, kMostPieces));
-  // Where cells are the lattice's own and still small, neighbours share.
-  const double block = std::floor(kCellPerThickness * thick_mm / edge_mm);
-  if (mesh.u.cells_are_lattice && !largest) {
-    mesh.block =
-        static_cast<std::size_t>(std::clamp(block, 1.0, static_cast<double>(kLargestBlock)));
-  }
   return mesh;
 }
 

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "dvh/dose_lattice.h"
-#include "dvh/dvh.h"
 #include "dvh/fine_axis.h"
+#include "dvh/shares.h"
 #include "dvh/slab_raster.h"
 
 namespace dosegate::dvh {
@@ -44,13 +44,11 @@ class DoseSheet {
   /// Bounds of the dose in one cell, between two heights: its eight corners.
   [[nodiscard]] Range cell_range(std::size_t row, std::size_t column, double lo, double hi) const;
 
-  /// Shares of the cells `columns` of a row, all of them wholly inside; appended to `cells`. Up to
-  /// `block` neighbours become one share with the mean and the variance of all of them.
-  void whole(std::size_t row, Run columns, const Stretch& stretch, std::size_t block,
-             CellDoses& cells);
-  /// Shares of parts of cells, appended to `cells`.
-  void partial(std::size_t row, std::span<const PartialCell> parts, const Stretch& stretch,
-               CellDoses& cells) const;
+  /// Shares of the cells `columns` of a row, all of them wholly inside; appended to `shares`.
+  void whole(std::size_t row, Run columns, const Stretch& stretch, Shares& shares);
+  /// Share of a part of a cell with its border, appended to `shares`.
+  void partial(std::size_t row, const PartialCell& part, std::span<const BorderPiece> border,
+               const Stretch& stretch, Shares& shares) const;
 
   /// True if the cell has dose at all its corners (false only where a lattice has holes).
   [[nodiscard]] bool covered(std::size_t row, std::size_t column) const;
@@ -82,7 +80,18 @@ class DoseSheet {
   std::vector<double> lower_gy_, rise_gy_;
   std::vector<double> coarse_lower_gy_, coarse_rise_gy_;  // of one line, on the lattice's nodes
   std::vector<Range> line_range_;
-  std::vector<double> mean_gy_, widest2_, all2_, skew_;  // of the cells of one run
+  // Of the cells of one run: changes of the dose across a cell, the products of two axes, mean and
+  // spread; whether the share is made of the two sides along u, and how far those move.
+  struct Cells {
+    std::vector<double> gu, gv, gw, uv, uw, vw, mean, spread2, along_u, off_u;
+    std::vector<double> side_centre, side_width2;  // dose along left sides, and the last right one
+    void resize(std::size_t n);
+  };
+  void measure(std::size_t row, Run columns, const Stretch& stretch);
+  void add_across(std::size_t row, std::size_t column, std::size_t i, double cc,
+                  const Stretch& stretch, Shares& shares) const;
+  [[nodiscard]] Ramp line_ramp(std::size_t row, std::size_t column, const Stretch& stretch) const;
+  Cells run_;
 };
 
 }  // namespace dosegate::dvh

@@ -17,7 +17,6 @@
 #pragma once
 
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "base/units.h"
@@ -25,6 +24,11 @@
 namespace dosegate::dvh {
 
 class DvhBuilder;
+
+/// Volumes are sums of up to millions of terms: differences below this part of the region are
+/// rounding. So much uncovered volume is none, and a curve that reaches a volume to within it
+/// reaches it (a plateau of exactly half the structure has a D50%).
+inline constexpr double kVolumeRounding = 1e-9;
 
 class Dvh {
  public:
@@ -79,69 +83,6 @@ class Dvh {
   std::vector<double> below_cc_;  // continuous volume with D < node(i); never falls
   double continuous_cc_ = 0.0;
   std::vector<Atom> atoms_;  // ascending in dose
-};
-
-/// The doses of many cells, a column a quantity. Each is two uniform densities of half the volume:
-/// one about `mean_gy` - `shift_gy`, `width_gy` - `skew_gy` wide, one about `mean_gy` + `shift_gy`,
-/// `width_gy` + `skew_gy` wide. They are the changes of dose along the cell's steepest axis, at the
-/// two Gauss points of the other axes: with that the shares of neighbours along the steepest axis
-/// join without gap or overlap, also where the dose is bent.
-struct CellDoses {
-  std::vector<double> mean_gy, width_gy, shift_gy, skew_gy;
-  std::vector<double> volume_cc;  ///< negative to take a deposit out again
-  [[nodiscard]] std::size_t size() const { return mean_gy.size(); }
-  void resize(std::size_t n) {
-    mean_gy.resize(n);
-    width_gy.resize(n);
-    shift_gy.resize(n);
-    skew_gy.resize(n);
-    volume_cc.resize(n);
-  }
-};
-
-/// Collects a Dvh. Deposits are uniform densities; each costs the same however wide it is: a
-/// cumulative curve is piecewise linear, so its second derivative is two point masses a deposit,
-/// and two running sums at the end turn all of them back into the curve.
-class DvhBuilder {
- public:
-  /// All deposits will lie within [low, high].
-  DvhBuilder(Gy low, Gy high);
-  /// True if a curve from low to high has its finest steps.
-  [[nodiscard]] static bool keeps_step(Gy low, Gy high);
-
-  /// `volume_cc` spread evenly over [centre - half_width, centre + half_width] Gy; variance_gy2 is
-  /// that of the dose in the piece (for the mean square). half_width 0 makes an atom.
-  void deposit(double centre_gy, double half_width_gy, double variance_gy2, double volume_cc);
-  /// Many cells at once.
-  void deposit(const CellDoses& cells);
-  void include_extreme(double dose_gy) {
-    if (dose_gy < lowest_gy_) lowest_gy_ = dose_gy;
-    if (dose_gy > highest_gy_) highest_gy_ = dose_gy;
-  }
-  [[nodiscard]] double lowest_gy() const { return lowest_gy_; }
-  [[nodiscard]] double highest_gy() const { return highest_gy_; }
-  /// Extremes are those of what follows.
-  void forget_extremes();
-  [[nodiscard]] double deposited_cc() const { return volume_cc_; }
-
-  /// Doses above and below which about `volume_cc` of what was deposited lies: {cold, hot}.
-  [[nodiscard]] std::pair<double, double> tails_gy(double volume_cc) const;
-
-  /// `volume`: exact volume of the whole region; what was not deposited is uncovered.
-  [[nodiscard]] Dvh finish(Cc volume) &&;
-
- private:
-  void add_corner(double position, double slope);
-  void add_uniform(double lo, double hi, double volume_cc);
-  void add_atom(double dose_gy, double volume_cc);
-
-  double first_gy_ = 0.0, step_gy_ = 0.0, per_step_ = 0.0;
-  double last_ = 0.0;            // highest position of a corner, in steps
-  std::vector<double> corners_;  // second derivative at the nodes, cc per step
-  std::vector<Dvh::Atom> atoms_;
-  std::size_t last_atom_ = 0;
-  double volume_cc_ = 0.0, dose_volume_ = 0.0, square_volume_ = 0.0;
-  double lowest_gy_, highest_gy_;
 };
 
 }  // namespace dosegate::dvh

@@ -12,35 +12,32 @@ constexpr double kMm3PerCc = 1000.0;
 Integrator::Integrator(const DoseLattice& lattice, const Mesh& mesh)
     : lattice_(lattice), mesh_(mesh), layers_(lattice, mesh), sheet_(lattice, mesh.u, mesh.v) {}
 
-void Integrator::add_whole(std::size_t row, const Segment& s, Run run, std::size_t block) {
+void Integrator::add_whole(std::size_t row, const Segment& s, Run run) {
   if (!sheet_.has_holes()) {
-    sheet_.whole(row, run, s.stretch, block, cells_);
+    sheet_.whole(row, run, s.stretch, shares_);
     return;
   }
   for (std::size_t i = run.begin; i < run.end; ++i) {
-    if (sheet_.covered(row, i)) sheet_.whole(row, {i, i + 1}, s.stretch, 1, cells_);
+    if (sheet_.covered(row, i)) sheet_.whole(row, {i, i + 1}, s.stretch, shares_);
   }
 }
 
 void Integrator::add_partial(std::size_t row, const Segment& s,
                              std::span<const PartialCell> cells) {
-  if (!sheet_.has_holes()) {
-    sheet_.partial(row, cells, s.stretch, cells_);
-    return;
-  }
   for (const PartialCell& cell : cells) {
-    if (sheet_.covered(row, cell.column)) sheet_.partial(row, {&cell, 1}, s.stretch, cells_);
+    if (sheet_.has_holes() && !sheet_.covered(row, cell.column)) continue;
+    sheet_.partial(row, cell, s.raster->outline(cell), s.stretch, shares_);
   }
 }
 
 void Integrator::deposit_layer(const Layer& layer, DvhBuilder& builder) {
   RowParts parts(layer);
   for (std::size_t row = layer.rows.begin; row < layer.rows.end; ++row) {
-    cells_.resize(0);
+    shares_.clear();
     parts.each(
-        row, [&](const Segment& s, Run run) { add_whole(row, s, run, mesh_.block); },
+        row, [&](const Segment& s, Run run) { add_whole(row, s, run); },
         [&](const Segment& s, std::span<const PartialCell> cells) { add_partial(row, s, cells); });
-    builder.deposit(cells_);
+    builder.deposit(shares_);
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "dvh/curve_doubt.h"
 #include "dvh/dose_sheet.h"
+#include "dvh/dvh_builder.h"
 #include "dvh/layers.h"
 
 namespace dosegate::dvh {
@@ -25,8 +26,6 @@ class Integrator {
   /// From a sample of the cells of `slabs`, whose shares `builder` holds.
   [[nodiscard]] CurveDoubt doubt(std::span<const SignedSlab> slabs, const DvhBuilder& builder);
 
-  [[nodiscard]] double largest_cell_cc() const { return largest_cell_cc_; }
-
  private:
   // Whether cells are wholly inside or crossed by a border.
   enum class Cover { Whole, Partial };
@@ -37,7 +36,7 @@ class Integrator {
     std::size_t first = 0;  // of its ranges in ranges_
   };
 
-  void add_whole(std::size_t row, const Segment& segment, Run run, std::size_t block);
+  void add_whole(std::size_t row, const Segment& segment, Run run);
   void add_partial(std::size_t row, const Segment& segment, std::span<const PartialCell> cells);
   void deposit_layer(const Layer& layer, DvhBuilder& builder);
   void layer_extremes(const Layer& layer, DvhBuilder& builder);
@@ -60,11 +59,10 @@ class Integrator {
   const Mesh& mesh_;
   Layers layers_;
   DoseSheet sheet_;
-  CellDoses cells_;
+  Shares shares_;
   std::vector<RowBounds> bounds_;
   std::vector<DoseSheet::Range> ranges_;
   std::vector<std::size_t> tail_columns_;
-  std::vector<PartialCell> tail_pieces_;
   double cold_gy_ = 0.0, hot_gy_ = 0.0;
   std::size_t refined_ = 0;
   double largest_cell_cc_ = 0.0;

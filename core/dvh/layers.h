@@ -23,9 +23,7 @@ namespace dosegate::dvh {
 
 struct Mesh {
   FineAxis u, v, w;
-  std::size_t border_pieces = 1;  ///< along u and v, of a cell that a border crosses
-  double cell_mm = 0.0;           ///< upper bound of a cell's edge that u, v, w were refined with
-  std::size_t block = 1;          ///< neighbours along u that may become one share
+  double cell_mm = 0.0;  ///< upper bound of a cell's edge that u, v, w were refined with
   [[nodiscard]] bool empty() const { return u.nodes.empty() || v.nodes.empty() || w.nodes.empty(); }
 };
 
@@ -62,7 +60,7 @@ struct Layer {
 class Layers {
  public:
   Layers(const DoseLattice& lattice, const Mesh& mesh)
-      : lattice_(lattice), mesh_(mesh), rasteriser_(mesh.u, mesh.v, mesh.border_pieces) {}
+      : lattice_(lattice), mesh_(mesh), rasteriser_(mesh.u, mesh.v) {}
 
   /// Layer t of `slabs` (sorted by w_lo); `from` moves along with rising t, from 0.
   [[nodiscard]] Layer layer_of(std::size_t t, std::span<const SignedSlab> slabs, std::size_t& from);

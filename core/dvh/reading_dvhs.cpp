@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/result.h"
+#include "dvh/dvh_builder.h"
 #include "dvh/integrator.h"
 #include "dvh/structure_mesh.h"
 

@@ -20,6 +20,17 @@ constexpr std::size_t kPieces = 3;  // along each axis
 constexpr double kFlat_gy = 0.1;
 constexpr std::size_t kMostRefined = 20000;
 
+// Calls on_run for what of a run is not among `columns` (ascending).
+template <class OnRun>
+void for_gaps(Run run, const std::vector<std::size_t>& columns, OnRun on_run) {
+  std::size_t from = run.begin;
+  for (const std::size_t i : columns) {
+    if (from < i) on_run(Run{from, i});
+    from = i + 1;
+  }
+  if (from < run.end) on_run(Run{from, run.end});
+}
+
 }  // namespace
 
 void Integrator::refine_tails(std::span<const SignedSlab> slabs, DvhBuilder& builder) {
@@ -62,57 +73,44 @@ void Integrator::refine_row(const Layer& layer, RowParts& parts, std::size_t row
     const DoseSheet::Range range = sheet_.cell_range(row, column, s.lo, s.hi);
     return (range.high > hot_gy_ || range.low < cold_gy_) && range.high - range.low > kFlat_gy;
   };
-  const auto take_out = [&] {
-    for (double& cc : cells_.volume_cc) cc = -cc;
-    builder.deposit(cells_);
-  };
   parts.each(
       row,
       [&](const Segment& s, Run run) {
-        // A run that reaches into a tail goes as a whole: its shares can be those of several cells.
-        cells_.resize(0);
+        shares_.clear();
         tail_columns_.clear();
         for (std::size_t i = run.begin; i < run.end; ++i) {
           if (in_tail(s, i)) tail_columns_.push_back(i);
         }
         if (tail_columns_.empty()) return;
-        if (mesh_.block == 1) {
-          for (const std::size_t i : tail_columns_) add_whole(row, s, {i, i + 1}, 1);
-          take_out();
-        } else {
-          add_whole(row, s, run, mesh_.block);
-          take_out();
-          cells_.resize(0);
-          std::size_t from = run.begin;
-          for (const std::size_t i : tail_columns_) {
-            if (from < i) add_whole(row, s, {from, i}, mesh_.block);
-            from = i + 1;
-          }
-          if (from < run.end) add_whole(row, s, {from, run.end}, mesh_.block);
-          builder.deposit(cells_);
-        }
+        // The run's shares are joined with each other: all of them go, and what is
+        // not in the tail comes back.
+        add_whole(row, s, run);
+        shares_.negate();
+        builder.deposit(shares_);
+        shares_.clear();
+        for_gaps(run, tail_columns_, [&](Run rest) { add_whole(row, s, rest); });
+        builder.deposit(shares_);
+        shares_.clear();
         refine_cells(layer, s, row, Cover::Whole, builder);
       },
       [&](const Segment& s, std::span<const PartialCell> cells) {
-        cells_.resize(0);
+        shares_.clear();
         tail_columns_.clear();
         for (const PartialCell& cell : cells) {
           if (!in_tail(s, cell.column)) continue;
-          sheet_.partial(row, {&cell, 1}, s.stretch, cells_);
           tail_columns_.push_back(cell.column);
+          add_partial(row, s, {&cell, 1});
         }
-        if (tail_columns_.empty()) return;
-        take_out();
+        shares_.negate();
+        builder.deposit(shares_);
         refine_cells(layer, s, row, Cover::Partial, builder);
       });
 }
 
-// The collected cells of one row, in runs of neighbours. A cell is collected once for each of its
-// pieces.
+// Finer shares of the collected cells of one row, in runs of neighbours.
 void Integrator::refine_cells(const Layer& layer, const Segment& segment, std::size_t row,
                               Cover cover, DvhBuilder& builder) {
   std::sort(tail_columns_.begin(), tail_columns_.end());
-  tail_columns_.erase(std::unique(tail_columns_.begin(), tail_columns_.end()), tail_columns_.end());
   refined_ += tail_columns_.size();
   for (std::size_t i = 0; i < tail_columns_.size();) {
     std::size_t end = i + 1;
@@ -124,28 +122,13 @@ void Integrator::refine_cells(const Layer& layer, const Segment& segment, std::s
 
 void Integrator::fine_cells(const Layer& layer, const Segment& segment, std::size_t row,
                             Run columns, Cover cover, DvhBuilder& builder) {
-  tail_pieces_.clear();
-  if (cover == Cover::Whole) {
-    constexpr double kEdge = 1.0 / kPieces;
-    for (std::size_t i = columns.begin; i < columns.end; ++i) {
-      for (std::size_t k = 0; k < kPieces * kPieces; ++k) {
-        tail_pieces_.push_back({i, kEdge * kEdge, (static_cast<double>(k % kPieces) + 0.5) * kEdge,
-                                (static_cast<double>(k / kPieces) + 0.5) * kEdge,
-                                kEdge * kEdge / 12.0, 0.0, kEdge * kEdge / 12.0, kEdge});
-      }
-    }
-  } else {
-    const FineAxis u = subdivide(mesh_.u, columns.begin, columns.end, 1);
-    const FineAxis v = subdivide(mesh_.v, row, row + 1, 1);
-    const Raster raster = Rasteriser(u, v, kPieces * mesh_.border_pieces).run(*segment.area);
-    for (std::size_t r = 0; r < raster.rows().size(); ++r) {
-      for (PartialCell cell : raster.partial(r)) {
-        cell.column += columns.begin;
-        tail_pieces_.push_back(cell);
-      }
-    }
-  }
-  cells_.resize(0);
+  const FineAxis u = subdivide(mesh_.u, columns.begin, columns.end, kPieces);
+  const FineAxis v = subdivide(mesh_.v, row, row + 1, kPieces);
+  DoseSheet sheet(lattice_, u, v);
+  sheet.fill(layer.base, {0, v.cells()}, {0, u.cells()}, segment.lo, segment.hi);
+  Raster raster;
+  if (cover == Cover::Partial) raster = Rasteriser(u, v).run(*segment.area);
+  shares_.clear();
   const double step = (segment.hi - segment.lo) / kPieces;
   const double weight_step = (segment.weight_hi - segment.weight_lo) / kPieces;
   for (std::size_t k = 0; k < kPieces; ++k) {
@@ -154,9 +137,20 @@ void Integrator::fine_cells(const Layer& layer, const Segment& segment, std::siz
     piece.hi = piece.lo + step;
     piece.weight_lo = segment.weight_lo + weight_step * static_cast<double>(k);
     piece.weight_hi = piece.weight_lo + weight_step;
-    sheet_.partial(row, tail_pieces_, stretch_of(piece, layer.distance_mm), cells_);
+    const Stretch stretch = stretch_of(piece, layer.distance_mm);
+    if (cover == Cover::Whole) {
+      for (std::size_t r = 0; r < v.cells(); ++r) sheet.whole(r, {0, u.cells()}, stretch, shares_);
+      continue;
+    }
+    for (std::size_t r = 0; r < raster.rows().size(); ++r) {
+      const std::size_t at = raster.rows()[r].row;
+      for (const Run& run : raster.whole(r)) sheet.whole(at, run, stretch, shares_);
+      for (const PartialCell& cell : raster.partial(r)) {
+        sheet.partial(at, cell, raster.outline(cell), stretch, shares_);
+      }
+    }
   }
-  builder.deposit(cells_);
+  builder.deposit(shares_);
 }
 
 }  // namespace dosegate::dvh

@@ -56,14 +56,14 @@ void Integrator::sample_row(const Layer& layer, RowParts& parts, std::size_t row
       row,
       [&](const Segment& s, Run run) {
         for (std::size_t i = run.begin + (row % stride); i < run.end; i += stride) {
-          add_whole(row, s, {i, i + 1}, 1);
-          if (cells_.size() > bias_gy.size()) bias_gy.push_back(grid_bias_gy(layer, row, i));
+          add_whole(row, s, {i, i + 1});
+          if (shares_.parts.size() > bias_gy.size()) bias_gy.push_back(grid_bias_gy(layer, row, i));
         }
       },
       [&](const Segment& s, std::span<const PartialCell> cells) {
         for (std::size_t i = row % stride; i < cells.size(); i += stride) {
           add_partial(row, s, cells.subspan(i, 1));
-          if (cells_.size() > bias_gy.size()) {
+          if (shares_.parts.size() > bias_gy.size()) {
             bias_gy.push_back(grid_bias_gy(layer, row, cells[i].column));
           }
         }
@@ -72,8 +72,7 @@ void Integrator::sample_row(const Layer& layer, RowParts& parts, std::size_t row
 
 CurveDoubt Integrator::doubt(std::span<const SignedSlab> slabs, const DvhBuilder& builder) {
   CurveDoubt doubt;
-  const auto pieces = static_cast<double>(mesh_.border_pieces);
-  doubt.piece_cc = largest_cell_cc_ / (pieces * pieces);
+  doubt.piece_cc = largest_cell_cc_;
   const double range_gy = builder.highest_gy() - builder.lowest_gy();
   if (!std::isfinite(range_gy)) return doubt;
   doubt.first_gy = builder.lowest_gy();
@@ -90,22 +89,21 @@ CurveDoubt Integrator::doubt(std::span<const SignedSlab> slabs, const DvhBuilder
     if (t % stride != 0) return;
     sheet_.fill(layer.base, layer.rows, layer.columns, layer.lo, layer.hi);
     RowParts parts(layer);
-    cells_.resize(0);
+    shares_.clear();
     bias_gy.clear();
     for (std::size_t row = layer.rows.begin; row < layer.rows.end; ++row) {
       if ((row + t) % stride == 0) sample_row(layer, parts, row, stride, bias_gy);
     }
-    for (std::size_t i = 0; i < cells_.size(); ++i) {
-      const double cc = std::abs(cells_.volume_cc[i]);
-      const double at =
-          doubt.step_gy > 0.0 ? (cells_.mean_gy[i] - doubt.first_gy) / doubt.step_gy : 0.0;
+    for (std::size_t i = 0; i < shares_.parts.size(); ++i) {
+      const Part& part = shares_.parts[i];
+      const double cc = std::abs(part.volume_cc);
+      const double at = doubt.step_gy > 0.0 ? (part.mean_gy - doubt.first_gy) / doubt.step_gy : 0.0;
       const auto bin = static_cast<std::size_t>(std::clamp(at, 0.0, kBins - 1.0));
       weight[bin] += cc;
       weighted[bin] += cc * bias_gy[i];
       all += cc;
       all_bias += cc * bias_gy[i];
-      all_width2 += cc * (cells_.width_gy[i] * cells_.width_gy[i] +
-                          12.0 * cells_.shift_gy[i] * cells_.shift_gy[i]);
+      all_width2 += cc * part.spread_gy2;
     }
   });
   if (!(all > 0.0)) return doubt;

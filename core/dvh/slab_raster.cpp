@@ -23,25 +23,53 @@ struct Moments {
 // What a border piece does to every cell on its left: integrals over b only.
 struct Cover {
   double one = 0.0, b = 0.0, bb = 0.0;
+  double bottom = 0.0, top = 0.0;  // of the two level sides: covered or not
+  void operator+=(const Cover& other) {
+    one += other.one;
+    b += other.b;
+    bb += other.bb;
+    bottom += other.bottom;
+    top += other.top;
+  }
+};
+
+// Integrals of 1, a, aa over what of a level side is covered.
+struct SideCover {
+  double one = 0.0, a = 0.0, aa = 0.0;
+  void add(double to, double sign) {
+    one += sign * to;
+    a += sign * 0.5 * to * to;
+    aa += sign * (1.0 / 3.0) * to * to * to;
+  }
 };
 
 struct Column {
   Moments moments;
-  Cover cover;  // of all cells left of it
+  SideCover bottom, top;
+  Cover cover;             // of all cells left of it
+  std::int32_t last = -1;  // of its pieces of border
   bool touched = false;
 };
+
+struct LinkedPiece {
+  BorderPiece piece;
+  std::int32_t before = -1;  // in the same column
+};
+
+CoveredSide side_of(double one, double first, double second) {
+  if (one <= kRounding) return {};
+  if (one >= 1.0 - kRounding) return {1.0, 0.5, 1.0};
+  const double per_one = 1.0 / one;
+  const double middle = std::clamp(first * per_one, 0.0, 1.0);
+  return {one, middle, std::clamp(12.0 * (second * per_one - middle * middle), 0.0, 3.0)};
+}
 
 }  // namespace
 
 class RasterBuilder {
  public:
-  RasterBuilder(const FineAxis& u, const FineAxis& v, std::size_t pieces)
-      : pieces_(pieces),
-        per_piece_(1.0 / static_cast<double>(pieces)),
-        u_(subdivide(u, 0, u.cells(), pieces)),
-        v_(subdivide(v, 0, v.cells(), pieces)),
-        coarse_nodes_(u.nodes),
-        columns_(u_.cells() + 1) {
+  RasterBuilder(const FineAxis& u, const FineAxis& v) : u_(u), v_(v), columns_(u.cells() + 1) {
+    per_width_.reserve(u.cells());
     for (std::size_t i = 0; i < u_.cells(); ++i) per_width_.push_back(1.0 / u_.width(i));
   }
 
@@ -49,11 +77,10 @@ class RasterBuilder {
     result_ = {};
     active_.clear();
     levels_.clear();
-    row_ = static_cast<std::size_t>(-1);
     for (const LevelEdge& level : area.levels) levels_.push_back(&level);
     std::sort(levels_.begin(), levels_.end(),
               [](const LevelEdge* a, const LevelEdge* b) { return a->v < b->v; });
-    result_.columns_ = {coarse_nodes_.size(), 0};
+    result_.columns_ = {u_.cells() + 1, 0};
     std::size_t next = 0;
     std::size_t next_level = 0;
     if (area.edges.empty()) return std::move(result_);
@@ -73,19 +100,15 @@ class RasterBuilder {
         if (next == area.edges.size()) break;
         continue;
       }
-      if (j / pieces_ != row_) {
-        flush_row();
-        row_ = j / pieces_;
-      }
-      sub_row_ = j % pieces_;
       for (const Edge* e : active_) add_edge(*e);
       for (std::size_t l = next_level; l < levels_.size() && levels_[l]->v <= top_; ++l) {
         add_level(*levels_[l]);
       }
       collect();
-      if (sub_row_ == 0) inside_nodes();
+      inside_nodes();
+      result_.rows_.push_back({j, end_of(result_.whole_), end_of(result_.partial_),
+                               end_of(result_.border_), end_of(result_.nodes_)});
     }
-    flush_row();
     if (result_.columns_.end < result_.columns_.begin) result_.columns_ = {};
     return std::move(result_);
   }
@@ -104,12 +127,14 @@ class RasterBuilder {
       if (v_lo < bottom_) v_lo = bottom_, u_lo = e.u0 + slope * (v_lo - e.v0);
       if (v_hi > top_) v_hi = top_, u_hi = e.u0 + slope * (v_hi - e.v0);
     }
+    const bool from_bottom = v_lo == bottom_;
+    const bool to_top = v_hi == top_;
     const std::ptrdiff_t at_lo = u_.cell_of(u_lo);
     if (at_lo >= 0 && at_lo < static_cast<std::ptrdiff_t>(u_.cells())) {  // mostly within one cell
       const double left = u_.nodes[static_cast<std::size_t>(at_lo)];
       const double right = u_.nodes[static_cast<std::size_t>(at_lo) + 1];
       if (u_lo > left && u_hi > left && u_hi < right) {
-        piece(at_lo, u_lo, v_lo, u_hi, v_hi, e.sign);
+        piece(at_lo, u_lo, v_lo, u_hi, v_hi, e.sign, from_bottom, to_top);
         return;
       }
     }
@@ -118,17 +143,19 @@ class RasterBuilder {
     const auto last = column_of(u_hi, u_lo);
     double u = u_lo;
     double v = v_lo;
+    bool starts = from_bottom;
     while (column != last) {
       const bool rightwards = column < last;
       const double border = u_.nodes[static_cast<std::size_t>(rightwards ? column + 1 : column)];
       double at = v_lo + (v_hi - v_lo) * ((border - u_lo) / (u_hi - u_lo));
       at = std::clamp(at, v, v_hi);
-      piece(column, u, v, border, at, e.sign);
+      piece(column, u, v, border, at, e.sign, starts, false);
+      starts = false;
       u = border;
       v = at;
       column += rightwards ? 1 : -1;
     }
-    piece(column, u, v, u_hi, v_hi, e.sign);
+    piece(column, u, v, u_hi, v_hi, e.sign, starts, to_top);
   }
 
   // Column of the cell that a piece which starts at `u` and heads for `towards` begins in.
@@ -142,22 +169,19 @@ class RasterBuilder {
     return i;
   }
 
-  // In the coordinates of the whole cell.
-  void add_border(std::size_t i, double a0, double b0, double a1, double b1) {
-    const double a = static_cast<double>(i % pieces_);
-    const double b = static_cast<double>(sub_row_);
-    result_.border_.push_back({i / pieces_, (a + a0) * per_piece_, (b + b0) * per_piece_,
-                               (a + a1) * per_piece_, (b + b1) * per_piece_});
-    note_columns(i / pieces_, i / pieces_ + 1);  // also where it encloses nothing
-  }
-
   void touch(std::size_t i) {
     if (columns_[i].touched) return;
     columns_[i].touched = true;
     touched_.push_back(i);
   }
 
-  void piece(std::ptrdiff_t column, double u0, double v0, double u1, double v1, double sign) {
+  void link(std::size_t i, const BorderPiece& piece) {
+    pieces_.push_back({piece, columns_[i].last});
+    columns_[i].last = static_cast<std::int32_t>(pieces_.size()) - 1;
+  }
+
+  void piece(std::ptrdiff_t column, double u0, double v0, double u1, double v1, double sign,
+             bool from_bottom, bool to_top) {
     if (column < 0) return;  // left of all cells: covers none of them
     const double b0 = (v0 - bottom_) * per_height_;
     const double b1 = (v1 - bottom_) * per_height_;
@@ -168,7 +192,11 @@ class RasterBuilder {
     if (i < u_.cells()) {
       const double a0 = std::clamp((u0 - u_.nodes[i]) * per_width_[i], 0.0, 1.0);
       const double a1 = std::clamp((u1 - u_.nodes[i]) * per_width_[i], 0.0, 1.0);
-      add_border(i, a0, b0, a1, b1);
+      if (sign > 0.0) {
+        link(i, {i, a0, b0, a1, b1});
+      } else {
+        link(i, {i, a1, b1, a0, b0});
+      }
       // Integrals along the piece, on which a and b are linear: of the products of their middles,
       // with the terms that their half changes add.
       const double w = sign * db;
@@ -185,7 +213,11 @@ class RasterBuilder {
       m.b += w * (am * bm + dadb);
       m.ab += 0.5 * w * (bm * a2 + 2.0 * am * dadb);
       m.bb += w * (am * (bm * bm + db * db * (1.0 / 12.0)) + 2.0 * bm * dadb);
+      if (from_bottom) c.bottom.add(a0, sign);
+      if (to_top) c.top.add(a1, sign);
     }
+    if (from_bottom) c.cover.bottom += sign;
+    if (to_top) c.cover.top += sign;
     c.cover.one += sign * db;
     c.cover.b += sign * 0.5 * (b1 * b1 - b0 * b0);
     c.cover.bb += sign * (b1 * b1 * b1 - b0 * b0 * b0) * (1.0 / 3.0);
@@ -196,20 +228,43 @@ class RasterBuilder {
     const auto first = std::max<std::ptrdiff_t>(column_of(level.u0, level.u1), 0);
     const auto last =
         std::min(column_of(level.u1, level.u0), static_cast<std::ptrdiff_t>(u_.cells()) - 1);
+    // On the lines between rows it is the covered sides that differ.
+    const bool within = level.v > bottom_ && level.v < top_;
+    const bool above = within && inside_above(level);
     for (std::ptrdiff_t c = first; c <= last; ++c) {
       const auto i = static_cast<std::size_t>(c);
       const double a0 = std::clamp((level.u0 - u_.nodes[i]) * per_width_[i], 0.0, 1.0);
       const double a1 = std::clamp((level.u1 - u_.nodes[i]) * per_width_[i], 0.0, 1.0);
-      add_border(i, a0, b, a1, b);
+      if (!within) {
+        loose_.push_back({i, a0, b, a1, b});
+        continue;
+      }
+      touch(i);
+      if (above) {
+        link(i, {i, a0, b, a1, b});
+      } else {
+        link(i, {i, a1, b, a0, b});
+      }
     }
   }
 
-  // Turns the running integrals of a row of pieces into whole and partial ones and clears them, from
-  // the right: between two touched columns every piece is whole or none is.
+  // Whether the area lies above a level border within the row, or below.
+  [[nodiscard]] bool inside_above(const LevelEdge& level) const {
+    const double u = 0.5 * (level.u0 + level.u1);
+    double winding = 0.0;
+    for (const Edge* e : active_) {
+      if (e->v0 > level.v || e->v1 <= level.v) continue;
+      if (e->u0 + (e->u1 - e->u0) * ((level.v - e->v0) / (e->v1 - e->v0)) > u) winding += e->sign;
+    }
+    return winding > 0.5;
+  }
+
+  // Turns the running integrals of a row into whole and partial cells and clears them, from the
+  // right: between two touched columns every cell is whole or none is.
   void collect() {
     std::sort(touched_.begin(), touched_.end());
-    const auto first_whole = static_cast<std::ptrdiff_t>(fine_whole_.size());
-    sub_rows_.push_back({sub_row_, fine_whole_.size(), fine_whole_.size()});
+    const auto first_whole = static_cast<std::ptrdiff_t>(result_.whole_.size());
+    row_whole_ = result_.whole_.size();
     Cover cover;
     std::size_t right = u_.cells();  // all columns from here on are done
     for (std::size_t t = touched_.size(); t-- > 0;) {
@@ -217,18 +272,21 @@ class RasterBuilder {
       Column& column = columns_[i];
       if (i < u_.cells()) {
         if (i + 1 < right) add_untouched(i + 1, right, cover);
-        add_cell(i, column.moments, cover);
+        add_cell(i, column, cover);
         right = i;
       }
-      cover.one += column.cover.one;
-      cover.b += column.cover.b;
-      cover.bb += column.cover.bb;
+      cover += column.cover;
       column = {};
     }
     if (right > 0) add_untouched(0, right, cover);
     touched_.clear();
-    std::reverse(fine_whole_.begin() + first_whole, fine_whole_.end());
-    sub_rows_.back().end = fine_whole_.size();
+    pieces_.clear();
+    for (const BorderPiece& piece : loose_) {
+      result_.border_.push_back(piece);
+      note_columns(piece.column, piece.column + 1);
+    }
+    loose_.clear();
+    std::reverse(result_.whole_.begin() + first_whole, result_.whole_.end());
   }
 
   // Columns begin .. end - 1, which no border touches.
@@ -242,88 +300,83 @@ class RasterBuilder {
   }
 
   void add_run(std::size_t begin, std::size_t end) {
-    if (fine_whole_.size() > sub_rows_.back().begin && fine_whole_.back().begin == end) {
-      fine_whole_.back().begin = begin;
+    if (result_.whole_.size() > row_whole_ && result_.whole_.back().begin == end) {
+      result_.whole_.back().begin = begin;
     } else {
-      fine_whole_.push_back({begin, end});
+      result_.whole_.push_back({begin, end});
     }
+    note_columns(begin, end);
   }
 
-  void add_cell(std::size_t i, Moments m, const Cover& cover) {
-    m.area += cover.one;
-    if (m.area <= kRounding) return;
-    if (m.area >= 1.0 - kRounding) {
+  // `cover` is that of all border right of the cell.
+  void add_cell(std::size_t i, const Column& column, const Cover& cover) {
+    PartialCell cell;
+    cell.column = i;
+    if (column.last >= 0) note_columns(i, i + 1);  // also if it encloses nothing
+    for (std::int32_t k = column.last; k >= 0; k = pieces_[static_cast<std::size_t>(k)].before) {
+      result_.border_.push_back(pieces_[static_cast<std::size_t>(k)].piece);
+    }
+    const Moments& m = column.moments;
+    cell.area = m.area + cover.one;
+    if (cell.area <= kRounding) return;
+    if (cell.area >= 1.0 - kRounding) {
       add_run(i, i + 1);
       return;
     }
-    m.a += 0.5 * cover.one;
-    m.aa += cover.one * (1.0 / 3.0);
-    m.b += cover.b;
-    m.ab += 0.5 * cover.b;
-    m.bb += cover.bb;
+    note_columns(i, i + 1);
     // Of a sliver little but rounding is left in the moments: none of them may leave what any part
-    // of a piece can have.
-    const double one = 1.0 / m.area;
-    const double a = std::clamp(m.a * one, 0.0, 1.0);
-    const double b = std::clamp(m.b * one, 0.0, 1.0);
-    const double aa = std::clamp(m.aa * one - a * a, 0.0, 0.25);
-    const double bb = std::clamp(m.bb * one - b * b, 0.0, 0.25);
-    const double most = std::sqrt(aa * bb);
-    const double ab = std::clamp(m.ab * one - a * b, -most, most);
-    const double square = per_piece_ * per_piece_;
-    result_.partial_.push_back({i / pieces_, m.area * square,
-                                (static_cast<double>(i % pieces_) + a) * per_piece_,
-                                (static_cast<double>(sub_row_) + b) * per_piece_, aa * square,
-                                ab * square, bb * square, 0.0});
-    note_columns(i / pieces_, i / pieces_ + 1);
+    // of a cell can have.
+    const double one = 1.0 / cell.area;
+    const double a = std::clamp((m.a + 0.5 * cover.one) * one, 0.0, 1.0);
+    const double b = std::clamp((m.b + cover.b) * one, 0.0, 1.0);
+    cell.a = a;
+    cell.b = b;
+    cell.aa = std::clamp((m.aa + cover.one * (1.0 / 3.0)) * one - a * a, 0.0, 0.25);
+    cell.bb = std::clamp((m.bb + cover.bb) * one - b * b, 0.0, 0.25);
+    cell.ab = (m.ab + 0.5 * cover.b) * one - a * b;
+    if (cell.ab * cell.ab > cell.aa * cell.bb) {
+      cell.ab = std::copysign(std::sqrt(cell.aa * cell.bb), cell.ab);
+    }
+    const Cover& own = column.cover;
+    cell.right = side_of(cover.one, cover.b, cover.bb);
+    cell.left = side_of(cover.one + own.one, cover.b + own.b, cover.bb + own.bb);
+    const auto level = [](const SideCover& side, double whole) {
+      return side_of(side.one + whole, side.a + 0.5 * whole, side.aa + (1.0 / 3.0) * whole);
+    };
+    cell.bottom = level(column.bottom, cover.bottom);
+    cell.top = level(column.top, cover.top);
+    cell.outline_begin = end_of(result_.outline_);
+    for (std::int32_t k = column.last; k >= 0; k = pieces_[static_cast<std::size_t>(k)].before) {
+      add_outline(pieces_[static_cast<std::size_t>(k)].piece, cell.outline_begin);
+    }
+    cell.outline_end = end_of(result_.outline_);
+    result_.partial_.push_back(cell);
   }
 
-  // One row of cells is complete: cells whose pieces are all whole are whole, the other whole pieces
-  // stand for themselves.
-  void flush_row() {
-    if (sub_rows_.empty()) return;
-    blocks_.clear();
-    if (sub_rows_.size() == pieces_) {
-      blocks_.assign(fine_whole_.begin(),
-                     fine_whole_.begin() + static_cast<std::ptrdiff_t>(sub_rows_[0].end));
-      for (std::size_t r = 1; r < sub_rows_.size() && !blocks_.empty(); ++r) {
-        intersect(blocks_, sub_row(r), spare_);
-        std::swap(blocks_, spare_);
-      }
-      for (Run& run : blocks_) {
-        run = {(run.begin + pieces_ - 1) / pieces_, run.end / pieces_};
-      }
-      std::erase_if(blocks_, [](const Run& run) { return run.begin >= run.end; });
-    }
-    for (const Run& run : blocks_) {
-      result_.whole_.push_back(run);
-      note_columns(run.begin, run.end);
-    }
-    if (pieces_ > 1) {
-      for (Run& run : blocks_) run = {run.begin * pieces_, run.end * pieces_};
-      for (std::size_t r = 0; r < sub_rows_.size(); ++r) {
-        without(sub_row(r), blocks_, [&](Run run) { add_boxes(run, sub_rows_[r].sub_row); });
+  // Joined with the piece before it if what lies between the two and the straight way is next to
+  // nothing of the cell: that changes the share's shape only, not its volume and its mean.
+  void add_outline(const BorderPiece& next, std::uint32_t begin) {
+    constexpr double kJoined = 0.004;
+    if (end_of(result_.outline_) > begin) {
+      BorderPiece& last = result_.outline_.back();
+      const bool goes_on = last.a1 == next.a0 && last.b1 == next.b0;
+      const bool leads_up = next.a1 == last.a0 && next.b1 == last.b0;
+      if (goes_on || leads_up) {
+        const double turn =
+            (last.a1 - last.a0) * (next.b1 - next.b0) - (last.b1 - last.b0) * (next.a1 - next.a0);
+        turned_ += std::abs(turn);
+        if (turned_ < kJoined) {
+          if (goes_on) {
+            last.a1 = next.a1, last.b1 = next.b1;
+          } else {
+            last.a0 = next.a0, last.b0 = next.b0;
+          }
+          return;
+        }
       }
     }
-    result_.rows_.push_back({row_, end_of(result_.whole_), end_of(result_.partial_),
-                             end_of(result_.border_), end_of(result_.nodes_)});
-    sub_rows_.clear();
-    fine_whole_.clear();
-  }
-
-  void add_boxes(Run run, std::size_t sub_row) {
-    const double square = per_piece_ * per_piece_;
-    for (std::size_t i = run.begin; i < run.end; ++i) {
-      result_.partial_.push_back({i / pieces_, square,
-                                  (static_cast<double>(i % pieces_) + 0.5) * per_piece_,
-                                  (static_cast<double>(sub_row) + 0.5) * per_piece_,
-                                  square * (1.0 / 12.0), 0.0, square * (1.0 / 12.0), per_piece_});
-    }
-    note_columns(run.begin / pieces_, (run.end - 1) / pieces_ + 1);
-  }
-
-  [[nodiscard]] std::span<const Run> sub_row(std::size_t r) const {
-    return {fine_whole_.data() + sub_rows_[r].begin, sub_rows_[r].end - sub_rows_[r].begin};
+    turned_ = 0.0;
+    result_.outline_.push_back(next);
   }
 
   void note_columns(std::size_t begin, std::size_t end) {
@@ -340,43 +393,36 @@ class RasterBuilder {
     }
     std::sort(crossings_.begin(), crossings_.end());
     for (std::size_t i = 0; i + 1 < crossings_.size(); i += 2) {
-      const auto begin =
-          std::lower_bound(coarse_nodes_.begin(), coarse_nodes_.end(), crossings_[i]);
-      const auto end =
-          std::upper_bound(coarse_nodes_.begin(), coarse_nodes_.end(), crossings_[i + 1]);
+      const auto begin = std::lower_bound(u_.nodes.begin(), u_.nodes.end(), crossings_[i]);
+      const auto end = std::upper_bound(u_.nodes.begin(), u_.nodes.end(), crossings_[i + 1]);
       if (begin < end) {
-        result_.nodes_.push_back({static_cast<std::size_t>(begin - coarse_nodes_.begin()),
-                                  static_cast<std::size_t>(end - coarse_nodes_.begin())});
+        result_.nodes_.push_back({static_cast<std::size_t>(begin - u_.nodes.begin()),
+                                  static_cast<std::size_t>(end - u_.nodes.begin())});
         // The cells between the nodes: they are there even where none of them has an area.
-        const std::size_t cells = coarse_nodes_.size() - 1;
-        const std::size_t first = std::min(result_.nodes_.back().begin, cells - 1);
+        const std::size_t first = std::min(result_.nodes_.back().begin, u_.cells() - 1);
         note_columns(first, std::max(first + 1, result_.nodes_.back().end - 1));
       }
     }
   }
 
-  struct SubRow {
-    std::size_t sub_row = 0, begin = 0, end = 0;  // its runs in fine_whole_
-  };
-  std::size_t pieces_;
-  double per_piece_;
-  FineAxis u_, v_;  // of the pieces
-  std::vector<double> coarse_nodes_;
-  std::size_t row_ = static_cast<std::size_t>(-1), sub_row_ = 0;
-  std::vector<SubRow> sub_rows_;
-  std::vector<Run> fine_whole_, blocks_, spare_;
+  const FineAxis& u_;
+  const FineAxis& v_;
   double bottom_ = 0.0, top_ = 0.0, per_height_ = 0.0;
+  std::size_t row_whole_ = 0;  // where the runs of the row begin
+  double turned_ = 0.0;        // twice the area between the last piece of outline and the border
   std::vector<double> per_width_;
   std::vector<Column> columns_;  // the last one is everything right of the mesh
   std::vector<std::size_t> touched_;
+  std::vector<LinkedPiece> pieces_;
+  std::vector<BorderPiece> loose_;
   std::vector<const Edge*> active_;
   std::vector<const LevelEdge*> levels_;
   std::vector<double> crossings_;
   Raster result_;
 };
 
-Rasteriser::Rasteriser(const FineAxis& u, const FineAxis& v, std::size_t pieces)
-    : builder_(std::make_unique<RasterBuilder>(u, v, pieces)) {}
+Rasteriser::Rasteriser(const FineAxis& u, const FineAxis& v)
+    : builder_(std::make_unique<RasterBuilder>(u, v)) {}
 
 Rasteriser::~Rasteriser() = default;
 

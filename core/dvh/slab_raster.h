@@ -1,7 +1,4 @@
 // Exact coverage of a plane area on a mesh of cells. Private to dvh/.
-//
-// Cells that the border crosses are cut into pieces x pieces, because the share of a piece of a cell
-// is an approximation whose error falls with the piece; cells that are wholly inside stay whole.
 #pragma once
 
 #include <cstddef>
@@ -15,16 +12,25 @@
 
 namespace dosegate::dvh {
 
-/// The covered part of one piece of a cell, in the cell's coordinates a, b in 0..1 along u, v.
+/// What of a cell's side is covered, in the cell's coordinates: mostly one stretch of it.
+struct CoveredSide {
+  double length = 0.0, middle = 0.0;
+  double spread2 = 0.0;  ///< 12 times the variance: of one stretch the square of its length
+};
+
+/// The covered part of a cell that a border crosses, in the cell's coordinates a, b in 0..1 along u,
+/// v.
 struct PartialCell {
   std::size_t column = 0;
   double area = 0.0;                    ///< share of the cell, 0..1
   double a = 0.0, b = 0.0;              ///< centroid
   double aa = 0.0, ab = 0.0, bb = 0.0;  ///< variances and covariance of a and b
-  double box = 0.0;                     ///< edge of the piece if it is wholly covered, else 0
+  CoveredSide left, right, bottom, top;
+  std::uint32_t outline_begin = 0, outline_end = 0;  ///< see Raster::outline()
 };
 
-/// A piece of border within one cell, in cell coordinates.
+/// A piece of border within one cell, in cell coordinates. The area lies to the left of the way from
+/// 0 to 1.
 struct BorderPiece {
   std::size_t column = 0;
   double a0 = 0.0, b0 = 0.0, a1 = 0.0, b1 = 0.0;
@@ -45,12 +51,17 @@ class Raster {
   [[nodiscard]] std::span<const Run> whole(std::size_t r) const {
     return part(whole_, r, &Row::whole);
   }
-  /// Pieces of the cells that are partly inside.
+  /// Cells that are partly inside, each once.
   [[nodiscard]] std::span<const PartialCell> partial(std::size_t r) const {
     return part(partial_, r, &Row::partial);
   }
+  /// All border in the row, also what bounds no area within its cell.
   [[nodiscard]] std::span<const BorderPiece> border(std::size_t r) const {
     return part(border_, r, &Row::border);
+  }
+  /// The border within a cell: pieces that hardly turn are one.
+  [[nodiscard]] std::span<const BorderPiece> outline(const PartialCell& cell) const {
+    return {outline_.data() + cell.outline_begin, cell.outline_end - cell.outline_begin};
   }
   /// Nodes inside the area on the row's lower line, borders included.
   [[nodiscard]] std::span<const Run> nodes_below(std::size_t r) const {
@@ -70,15 +81,15 @@ class Raster {
   std::vector<Row> rows_;
   std::vector<Run> whole_, nodes_;
   std::vector<PartialCell> partial_;
-  std::vector<BorderPiece> border_;
+  std::vector<BorderPiece> border_, outline_;
   Run columns_;
 };
 
 /// Makes rasters on one mesh; keeps its working memory from one to the next.
 class Rasteriser {
  public:
-  /// `pieces` >= 1. Rows and columns are those of the mesh u x v.
-  Rasteriser(const FineAxis& u, const FineAxis& v, std::size_t pieces);
+  /// Rows and columns are those of the mesh u x v, which must outlive it.
+  Rasteriser(const FineAxis& u, const FineAxis& v);
   ~Rasteriser();
   Rasteriser(const Rasteriser&) = delete;
   Rasteriser& operator=(const Rasteriser&) = delete;

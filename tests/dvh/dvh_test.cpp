@@ -1,5 +1,5 @@
 // The curve itself, made from known deposits: no geometry, no dose grid.
-#include "dvh/dvh.h"
+#include "dvh/dvh_builder.h"
 
 #include <gtest/gtest.h>
 

@@ -396,6 +396,55 @@ TEST(RandomDvh, FollowsTheSampledCurve) {
   }
 }
 
+// A structure so thick that its cells are the dose grid's own, in a dose that falls from 60 Gy to
+// nothing within one voxel, along no axis: there the shares of cells reach furthest beyond the dose
+// range. What they lost at its ends was missing at the hot end (D2% of a liver 2.3 Gy too high).
+TEST(RandomDvh, KeepsItsVolumeWhereTheDoseEndsWithinAVoxel) {
+  Field field;
+  model::GridGeometry g;
+  constexpr double kStep_mm = 4.0;
+  constexpr int kCount = 40;
+  g.origin = Vec3(-80, -80, -80);
+  for (std::size_t a = 0; a < 3; ++a) {
+    field.nodes[a].push_back(-80 - 0.5 * kStep_mm - kEnd_mm);
+    for (int i = 0; i < kCount; ++i) {
+      g.positions_mm[a].push_back(kStep_mm * i);
+      field.nodes[a].push_back(-80 + kStep_mm * i);
+    }
+    field.nodes[a].push_back(-80 + kStep_mm * (kCount - 0.5) + kEnd_mm);
+  }
+  for (int k = 0; k < kCount; ++k) {
+    for (int j = 0; j < kCount; ++j) {
+      for (int i = 0; i < kCount; ++i) {
+        const Vec3 p = g.origin + kStep_mm * Vec3(i, j, k);
+        // A dome of 60 Gy, and thin warm sheets beyond it.
+        const double from_middle = (p - Vec3(9, -4, 3)).norm();
+        const bool hot = from_middle < 35 || std::fmod(from_middle + 0.3 * p.x(), 17.0) < 3.0;
+        field.values_gy.push_back(hot ? 60.0 - 0.2 * p.y() : 0.0);
+      }
+    }
+  }
+  const model::DoseGrid grid = *model::DoseGrid::create(g, field.values_gy);
+  Random random(7);
+  std::vector<double> heights;
+  std::vector<Polygons> polygons;
+  for (int i = 0; i < 20; ++i) {
+    heights.push_back(-50 + 5.0 * i);
+    polygons.push_back({star(random, {3.0, 1.0}, 50.0, 62.0)});
+  }
+  const Drawn drawn = draw(2, heights, polygons);
+  const BruteForce truth(field, drawn.prisms, 0.8);
+  const Dvh dvh = dvh_of(drawn, grid);
+  for (const double share : {0.02, 0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95, 0.98}) {
+    const double x = 72.0 * share;
+    // A step of 60 Gy within a cell of 4 mm is the worst there is for the shape of its share: 0.1 %
+    // of the volume remain (0.02 % with cells of 2 mm). Without halving such cells it was 1.3 %.
+    EXPECT_NEAR(dvh.volume_at_least(Gy(x)).value(), truth.volume_at_least(x),
+                1.5e-3 * truth.covered_cc)
+        << x;
+  }
+}
+
 Drawn same_on(int w, const std::vector<double>& heights, const Polygons& polygons) {
   return draw(w, heights, std::vector<Polygons>(heights.size(), polygons));
 }

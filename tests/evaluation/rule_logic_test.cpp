@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "dvh/dvh.h"
+#include "dvh/dvh_builder.h"
 
 namespace dosegate::evaluation {
 namespace {

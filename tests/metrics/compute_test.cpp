@@ -9,7 +9,7 @@
 #include <cmath>
 
 #include "dvh/compute_dvh.h"
-#include "dvh/dvh.h"
+#include "dvh/dvh_builder.h"
 #include "radiobiology/lq.h"
 #include "support/shapes.h"
 

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "dvh/dvh_builder.h"
 #include "protocol/rule.h"
 
 namespace dosegate::report {
