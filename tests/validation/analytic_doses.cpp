@@ -62,6 +62,20 @@ DoseModel dose_model(Shape shape, const Vec3& centre, double size_mm, int w) {
               },
               std::nullopt, false};
     }
+    case Shape::InPlane:
+      return linear("linear in plane, oblique", kCentre_gy, centre,
+                    0.8 * along_b + 0.6 * along_b.cross(along_w), false);
+    case Shape::RidgeAlongW: {
+      constexpr double kSigma_mm = 8.0;
+      const Vec3 ridge = centre + size_mm * (0.6 * along_b + 0.35 * along_b.cross(along_w));
+      return {"ridge along w",
+              [=](const Vec3& r) {
+                const Vec3 off = r - ridge;
+                const double across2 = off.squaredNorm() - std::pow(off.dot(along_w), 2);
+                return 20.0 * std::exp(-across2 / (2.0 * kSigma_mm * kSigma_mm));
+              },
+              std::nullopt, true};
+    }
     default:
       return {"clinical", [=](const Vec3& r) { return clinical_gy(r - centre); }, std::nullopt,
               false, true};

@@ -30,6 +30,8 @@ enum class Shape {
   SteepOblique,   ///< 3 Gy/mm
   Gaussian,       ///< 20 Gy at its peak near the centre, sigma = the half extent
   Quadratic,      ///< falls from 40 Gy, at most about 1 Gy/mm
+  InPlane,        ///< 1 Gy/mm in the contours' planes, along neither of their axes
+  RidgeAlongW,    ///< 20 Gy along an edge of a rod, Gaussian across it, sigma 8 mm
   ClinicalField,  ///< 50 Gy plateau-like hill over one side of a liver, cold on the other
 };
 

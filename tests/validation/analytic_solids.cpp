@@ -177,6 +177,27 @@ Solid shell(double radius_mm) {
           {smooth_ball(radius_mm, Vec3::Zero()), hole}};
 }
 
+Solid rod(double radius_mm, double half_length_mm, double hole_share) {
+  SmoothPart hole =
+      smooth_rod(hole_share * radius_mm, -half_length_mm, half_length_mm, Vec3::UnitZ());
+  hole.sign = -1.0;
+  std::vector<SmoothPart> parts = {
+      smooth_rod(radius_mm, -half_length_mm, half_length_mm, Vec3::UnitZ())};
+  if (hole_share > 0.0) parts.push_back(hole);
+  return {hole_share > 0.0 ? "tube" : "rod",
+          radius_mm,
+          Combination::Only,
+          {-half_length_mm, half_length_mm,
+           [=](double) {
+             Polygons polygons = {ellipse({0, 0}, radius_mm, radius_mm)};
+             const double inner_mm = hole_share * radius_mm;
+             if (inner_mm > 0.0) polygons.push_back(ellipse({0, 0}, inner_mm, inner_mm));
+             return polygons;
+           }},
+          {},
+          std::move(parts)};
+}
+
 Solid two_bodies(double radius_mm) {
   const double r = 0.6 * radius_mm;
   const IdealShape left = ball(r, {-0.4 * radius_mm, 0.0}, 0);

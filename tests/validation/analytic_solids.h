@@ -42,6 +42,9 @@ enum class Axis { AlongW, Across };
 [[nodiscard]] Solid ellipsoid(double semi_mm);
 /// A sphere with a concentric hole of 0.6 times the radius.
 [[nodiscard]] Solid shell(double radius_mm);
+/// An upright cylinder of any length: in a dose that changes in the plane only, all its planes are off
+/// alike and nothing averages out. With `hole_share` a tube whose hole has that share of the radius.
+[[nodiscard]] Solid rod(double radius_mm, double half_length_mm, double hole_share);
 /// A sphere and a smaller upright cylinder beside it, one ROI.
 [[nodiscard]] Solid two_bodies(double radius_mm);
 /// Two overlapping spheres as two ROIs: their union.

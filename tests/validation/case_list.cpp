@@ -85,6 +85,23 @@ void add_default(Lots& lots, std::vector<ValidationCase>& cases) {
       place(lots, liver_minus_gtv(), Shape::ClinicalField, 3.0, {"3 mm", {3, 3, 3}, {}}));
 }
 
+// Rods and tubes of many planes, in doses that are the same in all of them.
+void add_rods(Lots& lots, std::vector<ValidationCase>& cases) {
+  constexpr double kHalfLength_mm = 200.0;
+  constexpr double kHalfLengthBent_mm = 40.0;  // its truth is integrated, and takes its time
+  const GridChoice grid = {"2.5 mm", {2.5, 2.5, 2.5}, {}};
+  for (const double radius_mm : {4.0, 6.0, 8.5, 12.0, 20.0}) {
+    for (const double hole_share : {0.0, 0.6}) {
+      const Solid solid = rod(radius_mm, kHalfLength_mm, hole_share);
+      for (const Shape dose : {Shape::AlongB, Shape::InPlane}) {
+        cases.push_back(place(lots, solid, dose, lots.one_of<double>({2.5, 3.0}), grid));
+      }
+      const Solid bent = rod(radius_mm, kHalfLengthBent_mm, hole_share);
+      cases.push_back(place(lots, bent, Shape::RidgeAlongW, 2.5, grid));
+    }
+  }
+}
+
 void add_full(Lots& lots, std::vector<ValidationCase>& cases) {
   std::vector<GridChoice> grids = kGrids;
   grids.push_back(kFineGrid);
@@ -113,6 +130,8 @@ std::vector<ValidationCase> validation_cases(Extent extent, std::uint64_t seed) 
   Lots lots(seed);
   std::vector<ValidationCase> cases;
   add_default(lots, cases);
+  Lots rod_lots(seed);  // of their own, so that the cases before and after stay what they were
+  add_rods(rod_lots, cases);
   if (extent == Extent::Full) add_full(lots, cases);
   return cases;
 }
