@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "protocol/lint.h"
 #include "protocol/protocol_file.h"
 #include "view.h"
 #include "wall.h"
@@ -142,6 +143,29 @@ int32_t dosegate_protocol_text(dosegate_session handle, const char* id_or_path, 
     session.protocol_text = protocol_file_text(id_or_path);
     *text = session.protocol_text.c_str();
     *length = session.protocol_text.size();
+  });
+}
+
+int32_t dosegate_protocol_lint(dosegate_session handle, const char* id_or_path,
+                               size_t* out) noexcept {
+  return call(handle, [&](Session& session) {
+    require_argument(id_or_path != nullptr && out != nullptr, "An argument is NULL.");
+    session.lint_findings.clear();  // should the file be unreadable, there are none
+    const protocol::Protocol p = unwrap(protocol::read_protocol(id_or_path));
+    session.lint_findings = protocol::lint(p, protocol::protocol_library());
+    *out = session.lint_findings.size();
+  });
+}
+
+int32_t dosegate_protocol_lint_get(dosegate_session handle, size_t index,
+                                   dosegate_protocol_finding* out) noexcept {
+  return call(handle, [&](Session& session) {
+    const protocol::LintFinding& found = item(session.lint_findings, index);
+    dosegate_protocol_finding finding{};
+    finding.rule = found.rule.c_str();
+    finding.code = protocol::to_text(found.code).data();
+    finding.text = found.text.c_str();
+    fill(out, finding);
   });
 }
 

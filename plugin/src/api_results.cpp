@@ -346,6 +346,8 @@ const dosegate_api* dosegate_get_api(uint32_t major) noexcept {
       dosegate_dvh_finding,
       dosegate_render,
       dosegate_result_release,
+      dosegate_protocol_lint,
+      dosegate_protocol_lint_get,
   };
   return major == DOSEGATE_API_MAJOR ? &api : nullptr;
 }

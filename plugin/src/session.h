@@ -15,6 +15,7 @@
 #include "dicom/read_case.h"
 #include "dosegate/dosegate.h"
 #include "evaluation/evaluate.h"
+#include "protocol/lint.h"
 
 namespace dosegate::plugin {
 
@@ -48,6 +49,7 @@ class Session {
   std::atomic<bool> cancelled = false;  ///< reset when a call begins
   std::string last_error;
   std::string protocol_text;
+  std::vector<protocol::LintFinding> lint_findings;
 
   /// True if the host wants the running call to stop. Calls the host on the calling thread only.
   [[nodiscard]] bool stop_requested(std::uint64_t calling_thread);

@@ -3,7 +3,7 @@
 
 import unittest
 
-from cli_support import PASS, QUICK, SAMPLES, SMALL, SOURCE, UNKNOWN, USAGE, CliTest
+from cli_support import FAIL, PASS, QUICK, SAMPLES, SMALL, SOURCE, UNKNOWN, USAGE, CliTest
 
 SAMPLE = SAMPLES / SMALL
 PROTOCOL_FILE = SOURCE / "protocols" / "hcc-rt-ici.yaml"
@@ -115,6 +115,24 @@ class Protocols(CliTest):
         expected = PROTOCOL_FILE.read_bytes()
         self.assertEqual(self.check(PASS, "protocols", "show", "hcc-rt-ici").out, expected)
         self.assertEqual(self.check(PASS, "protocols", "show", PROTOCOL_FILE).out, expected)
+
+    def test_lint_tells_of_doubtful_rules_and_ends_with_1(self):
+        text = PROTOCOL_FILE.read_text().replace("Max[Gy] <= 35 when", "Max[Gy] <= 3500 when")
+        self.assertIn("<= 3500", text)
+        doubtful = self.folder / "clinic.yaml"
+        doubtful.write_text(text)
+        lines = self.check(FAIL, "protocols", "lint", doubtful).text.splitlines()
+        said = [line for line in lines if "rule bowel-small:" in line]
+        self.assertEqual(len(said), 1, lines)
+        self.assertIn("[unit]", said[0])
+        self.assertIn("clinic.yaml", said[0])
+
+    def test_lint_has_nothing_to_say_of_a_sound_protocol(self):
+        done = self.check(PASS, "protocols", "lint", "tg101-5fx", "tg101-3fx")
+        self.assertEqual(done.text, "tg101-5fx: nothing found\ntg101-3fx: nothing found\n")
+
+    def test_lint_refuses_what_cannot_be_read(self):
+        self.refused_and_nothing_written(USAGE, "protocols", "lint", "nope", says=["'nope'"])
 
     def test_a_protocol_from_a_file_gives_the_verdict_of_the_built_in_one(self):
         built_in = self.check(UNKNOWN, "check", SAMPLE, "--json", "-").json

@@ -20,6 +20,20 @@ TEST(Arguments, NullPointersAreRefused) {
   EXPECT_EQ(dosegate_session_create(nullptr, nullptr), DOSEGATE_ARGUMENT_INVALID);
   EXPECT_EQ(dosegate_protocol_count(s, nullptr), DOSEGATE_ARGUMENT_INVALID);
   EXPECT_EQ(dosegate_protocol_text(s, nullptr, &text, &length), DOSEGATE_ARGUMENT_INVALID);
+  size_t findings = 0;
+  dosegate_protocol_finding finding{};
+  finding.struct_size = sizeof finding;
+  EXPECT_EQ(dosegate_protocol_lint(s, nullptr, &findings), DOSEGATE_ARGUMENT_INVALID);
+  EXPECT_EQ(dosegate_protocol_lint(s, "hcc-rt-ici", nullptr), DOSEGATE_ARGUMENT_INVALID);
+  ASSERT_EQ(dosegate_protocol_lint(s, "hcc-rt-ici", &findings), DOSEGATE_OK);
+  ASSERT_GT(findings, 0U);
+  EXPECT_EQ(dosegate_protocol_lint_get(s, 0, nullptr), DOSEGATE_ARGUMENT_INVALID);
+  EXPECT_EQ(dosegate_protocol_lint_get(s, findings, &finding), DOSEGATE_ARGUMENT_INVALID);
+  EXPECT_EQ(dosegate_protocol_lint_get(s, 0, &finding), DOSEGATE_OK);
+  EXPECT_STREQ(finding.code, "no-fractionation");
+  // After a file that cannot be read nothing is left of the one before.
+  EXPECT_NE(dosegate_protocol_lint(s, "no such file", &findings), DOSEGATE_OK);
+  EXPECT_EQ(dosegate_protocol_lint_get(s, 0, &finding), DOSEGATE_ARGUMENT_INVALID);
   EXPECT_EQ(dosegate_protocol_text(s, "hcc-rt-ici", nullptr, &length), DOSEGATE_ARGUMENT_INVALID);
   EXPECT_EQ(dosegate_protocol_text(s, "hcc-rt-ici", &text, nullptr), DOSEGATE_ARGUMENT_INVALID);
   EXPECT_EQ(dosegate_read_finding_count(s, nullptr), DOSEGATE_ARGUMENT_INVALID);

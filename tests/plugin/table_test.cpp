@@ -59,6 +59,8 @@ TEST(Api, HoldsEachExportedFunction) {
   EXPECT_ENTRY(dvh_finding);
   EXPECT_ENTRY(render);
   EXPECT_ENTRY(result_release);
+  EXPECT_ENTRY(protocol_lint);
+  EXPECT_ENTRY(protocol_lint_get);
 #undef EXPECT_ENTRY
   // The two numbers at the start take the room of one pointer.
   EXPECT_EQ(sizeof(dosegate_api), (compared + 1) * sizeof(void*))

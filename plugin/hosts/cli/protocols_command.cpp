@@ -30,6 +30,23 @@ int run_show(const std::string& id) {
   return kPass;
 }
 
+// One line a finding; the place is the rule's id, which the file holds once.
+int run_lint(const std::vector<std::string>& ids) {
+  const Library library;
+  bool any = false;
+  for (const std::string& id : ids) {
+    std::size_t count = 0;
+    library.check(dosegate_protocol_lint(library.session(), id.c_str(), &count));
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto finding = library.get<dosegate_protocol_finding>(dosegate_protocol_lint_get, i);
+      fmt::print("{}: rule {}: {} [{}]\n", id, finding.rule, finding.text, finding.code);
+    }
+    if (count == 0) fmt::print("{}: nothing found\n", id);
+    any = any || count > 0;
+  }
+  return any ? kFail : kPass;
+}
+
 }  // namespace
 
 Run add_protocols(CLI::App& app) {
@@ -39,8 +56,13 @@ Run add_protocols(CLI::App& app) {
   CLI::App* list = command->add_subcommand("list", "The built-in protocols");
   CLI::App* show = command->add_subcommand("show", "The text of a protocol");
   show->add_option("ID", *id, "Built-in id or file")->required();
-  return [id, list, show]() -> int {
+  auto files = std::make_shared<std::vector<std::string>>();
+  CLI::App* lint = command->add_subcommand(
+      "lint", "What in a protocol is likely to be a mistake; ends with 1 if there is any");
+  lint->add_option("ID", *files, "Built-in ids and files")->required();
+  return [id, files, list, show, lint]() -> int {
     if (list->parsed()) return run_list();
+    if (lint->parsed()) return run_lint(*files);
     return show->parsed() ? run_show(*id) : -1;
   };
 }

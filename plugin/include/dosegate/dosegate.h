@@ -131,6 +131,25 @@ DOSEGATE_EXPORT int32_t dosegate_protocol_get(dosegate_session session, size_t i
 DOSEGATE_EXPORT int32_t dosegate_protocol_text(dosegate_session session, const char *id_or_path,
                                                const char **text, size_t *length) DOSEGATE_NOEXCEPT;
 
+/* What in a protocol that can be read is still likely to be a mistake. */
+typedef struct dosegate_protocol_finding {
+  uint32_t struct_size;
+  uint32_t reserved;
+  const char *rule; /* id of the rule it is about */
+  const char *code; /* "wide-variation", "unit", "no-fractionation", "duplicate", "contradiction",
+                       "unknown-structure", "spelling", "off-library" */
+  const char *text; /* one sentence */
+} dosegate_protocol_finding;
+
+/* Looks through a protocol, a built-in id or a file's path, and keeps what was found until the next call of
+ * this function. `out`: how many findings. Errors: those of reading the file. */
+DOSEGATE_EXPORT int32_t dosegate_protocol_lint(dosegate_session session, const char *id_or_path,
+                                               size_t *out) DOSEGATE_NOEXCEPT;
+/* Finding `index` of the last dosegate_protocol_lint(), in the order of the rules. Texts live until its next
+ * call. */
+DOSEGATE_EXPORT int32_t dosegate_protocol_lint_get(dosegate_session session, size_t index,
+                                                   dosegate_protocol_finding *out) DOSEGATE_NOEXCEPT;
+
 /* ---- reading ----------------------------------------------------------------------------------------- */
 
 enum {
@@ -439,6 +458,8 @@ typedef struct dosegate_api {
   int32_t (*dvh_finding)(dosegate_session, dosegate_result, size_t, dosegate_finding *);
   int32_t (*render)(dosegate_session, dosegate_result, int32_t, const char **, size_t *);
   int32_t (*result_release)(dosegate_session, dosegate_result);
+  int32_t (*protocol_lint)(dosegate_session, const char *, size_t *);
+  int32_t (*protocol_lint_get)(dosegate_session, size_t, dosegate_protocol_finding *);
 } dosegate_api;
 
 /* The table for a major version of the interface, or NULL if this library does not have it. Any thread; the
