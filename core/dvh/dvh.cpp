@@ -16,6 +16,33 @@ constexpr double kWhole = 1.0 - 1e-12;
 
 }  // namespace
 
+std::optional<double> Dvh::mean_of(const std::function<double(double)>& f) const {
+  if (!maximum_) return std::nullopt;
+  constexpr double kAt = 0.21132486540518713;  // of Gauss' rule on 0..1: (1 - 1/sqrt(3)) / 2
+  double sum = 0.0;
+  double volume_cc = 0.0;
+  const double lowest = minimum_->value();
+  const double highest = maximum_->value();
+  for (std::size_t i = 0; i + 1 < below_cc_.size() && continuous_cc_ > 0.0; ++i) {
+    const double from = std::max(node(i), lowest);
+    const double to = std::min(node(i + 1), highest);
+    if (!(from < to)) continue;
+    // The ends take what rounding left beyond them.
+    const double below = from == lowest ? 0.0 : below_cc_[i];
+    const double upto = to == highest ? continuous_cc_ : below_cc_[i + 1];
+    const double cc = upto - below;
+    if (cc <= 0.0) continue;
+    const double width = to - from;
+    sum += 0.5 * cc * (f(from + kAt * width) + f(to - kAt * width));
+    volume_cc += cc;
+  }
+  for (const Atom& atom : atoms_) {
+    sum += atom.volume_cc * f(atom.dose_gy);
+    volume_cc += atom.volume_cc;
+  }
+  return volume_cc > 0.0 ? std::optional(sum / volume_cc) : std::nullopt;
+}
+
 double Dvh::continuous_below(double dose_gy) const {
   if (continuous_cc_ == 0.0 || dose_gy <= minimum_->value()) return 0.0;
   if (dose_gy > maximum_->value()) return continuous_cc_;

@@ -4,6 +4,7 @@
 
 #include "metrics/compute.h"
 #include "metrics/dose_axis.h"
+#include "metrics/model_metric.h"
 
 namespace dosegate::metrics {
 namespace {
@@ -57,6 +58,11 @@ class BracketMaker {
         break;
       case MetricKind::Volume:
         break;
+      case MetricKind::GEud:
+      case MetricKind::Veff:
+      case MetricKind::Ntcp:
+        shift_model();
+        break;
     }
     phase();
     return std::move(bracket_);
@@ -81,6 +87,17 @@ class BracketMaker {
     bracket_.grid_bias =
         std::abs(axis_.mean(mean_gy - bias_gy, moved_square) - axis_.mean(mean_gy, square)) *
         per_gy_;
+  }
+
+  // Powers weigh the hot part: its own bias or the mean one, whichever is larger.
+  void shift_model() {
+    const double highest_gy = dvhs_.value.maximum()->value();
+    const double bias_gy =
+        std::max(std::abs(dvhs_.doubt.mean_bias_gy), std::abs(dvhs_.doubt.bias_at(Gy(highest_gy))));
+    for (const double shift_gy : {-bias_gy, bias_gy}) {
+      const auto moved = model_value(metric_, dvhs_.value, axis_, context_, shift_gy);
+      if (moved) bracket_.grid_bias = std::max(bracket_.grid_bias, std::abs(*moved - value_));
+    }
   }
 
   void shift_volume() {
@@ -158,7 +175,7 @@ MetricValue compute_bracketed(const Metric& metric, const ReadingDvhs& dvhs, int
                               const MetricContext& context) {
   MetricValue result = compute_metric(metric, dvhs.value, context);
   if (!result.value) return result;
-  const auto axis = axis_for(metric.basis, context);
+  const auto axis = axis_for(basis_of(metric), context);
   require(axis.has_value(), "a value on a basis that does not exist");
   const double value = *result.value;
   const Bracket bracket = BracketMaker(metric, dvhs, planes, context, *axis, value).run();
@@ -176,7 +193,9 @@ MetricValue compute_bracketed(const Metric& metric, const ReadingDvhs& dvhs, int
   // No error makes a dose or a volume negative, and no share more than the whole.
   low = std::min(value, std::max(low - widen, std::min(low, 0.0)));
   high += widen;
-  if (result.unit == Unit::PercentOfVolume) high = std::min(high, std::max(value, 100.0));
+  const bool share =
+      result.unit == Unit::PercentOfVolume || result.unit == Unit::PercentProbability;
+  if (share) high = std::min(high, std::max(value, 100.0));
   result.low = low;
   result.high = high;
   result.bracket = bracket;

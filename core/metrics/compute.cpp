@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "metrics/dose_axis.h"
+#include "metrics/model_metric.h"
 
 namespace dosegate::metrics {
 namespace {
@@ -137,6 +138,14 @@ MetricValue volume_metric(const Metric& metric, const Dvh& dvh, const DoseAxis& 
   return finish(bounds, dvh, unit, per_unit);
 }
 
+MetricValue model_metric(const Metric& metric, const Dvh& dvh, const DoseAxis& axis,
+                         const MetricContext& context) {
+  Bounds bounds;
+  bounds.low = model_value(metric, dvh, axis, context, 0.0);
+  if (dvh.uncovered().value() == 0.0) bounds.high = bounds.low;
+  return finish(bounds, dvh, output_unit(metric), 1.0);
+}
+
 }  // namespace
 
 Result<DoseAxis> axis_for(const Basis& basis, const MetricContext& context) {
@@ -157,7 +166,7 @@ Result<DoseAxis> axis_for(const Basis& basis, const MetricContext& context) {
 
 MetricValue compute_metric(const Metric& metric, const Dvh& dvh, const MetricContext& context) {
   const Unit unit = output_unit(metric);
-  const auto axis = axis_for(metric.basis, context);
+  const auto axis = axis_for(basis_of(metric), context);
   if (!axis) return not_computable(unit, axis.error().text);
   if (needs_prescription(metric) &&
       !(context.prescription_gy && std::isfinite(*context.prescription_gy) &&
@@ -167,6 +176,7 @@ MetricValue compute_metric(const Metric& metric, const Dvh& dvh, const MetricCon
         "A percent of the prescription is asked for and the prescription is not known; "
         "give it with --prescription.");
   }
+  if (is_model_metric(metric.kind)) return model_metric(metric, dvh, *axis, context);
   return is_dose_metric(metric.kind) ? dose_metric(metric, dvh, *axis, context)
                                      : volume_metric(metric, dvh, *axis, context);
 }

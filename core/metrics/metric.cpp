@@ -8,7 +8,7 @@
 namespace dosegate::metrics {
 namespace {
 
-constexpr std::array<Query, 9> kQueries{{
+constexpr std::array<Query, 12> kQueries{{
     {"Min", MetricKind::Min, Shape::DoseOnly},
     {"Mean", MetricKind::Mean, Shape::DoseOnly},
     {"Max", MetricKind::Max, Shape::DoseOnly},
@@ -18,6 +18,9 @@ constexpr std::array<Query, 9> kQueries{{
     {"V", MetricKind::V, Shape::DoseToVolume},
     {"CV", MetricKind::CV, Shape::DoseToVolume},
     {"Volume", MetricKind::Volume, Shape::VolumeOnly},
+    {"gEUD", MetricKind::GEud, Shape::Model},
+    {"Veff", MetricKind::Veff, Shape::Model},
+    {"NTCP", MetricKind::Ntcp, Shape::Model},
 }};
 
 constexpr std::array<BasisWord, 4> kBases{{
@@ -51,6 +54,20 @@ std::string text_of(const Basis& basis) {
   throw InternalError("unknown BasisKind");
 }
 
+std::string model_arguments(const Metric& metric) {
+  switch (metric.kind) {
+    case MetricKind::GEud:
+      return "(a=" + plain_number(metric.argument) + ")";
+    case MetricKind::Veff:
+      return "(n=" + plain_number(metric.argument) + ",Dref=" +
+             (metric.reference_gy == 0.0 ? "Rx" : plain_number(metric.reference_gy) + "Gy") + ")";
+    case MetricKind::Ntcp:
+      return "(" + std::string(radiobiology::lkb_model(metric.model).name) + ")";
+    default:
+      throw InternalError("not a model metric");
+  }
+}
+
 }  // namespace
 
 std::span<const Query> query_table() {
@@ -63,14 +80,17 @@ std::span<const BasisWord> basis_table() {
 
 bool is_dose_metric(MetricKind kind) {
   const Shape shape = query_of(kind).shape;
-  return shape == Shape::DoseOnly || shape == Shape::VolumeToDose;
+  return shape == Shape::DoseOnly || shape == Shape::VolumeToDose || kind == MetricKind::GEud;
 }
 
 bool needs_prescription(const Metric& metric) {
+  if (metric.kind == MetricKind::Veff) return metric.reference_gy == 0.0;
   return metric.kind != MetricKind::Volume && metric.dose_unit == DoseUnit::Percent;
 }
 
 Unit output_unit(const Metric& metric) {
+  if (metric.kind == MetricKind::Veff) return Unit::PercentOfVolume;
+  if (metric.kind == MetricKind::Ntcp) return Unit::PercentProbability;
   if (!is_dose_metric(metric.kind)) {
     return metric.volume_unit == VolumeUnit::Cc ? Unit::Cc : Unit::PercentOfVolume;
   }
@@ -111,6 +131,7 @@ std::string_view to_text(Unit unit) {
       return "cc";
     case Unit::PercentOfPrescription:
     case Unit::PercentOfVolume:
+    case Unit::PercentProbability:
       return "%";
   }
   throw InternalError("unknown Unit");
@@ -129,6 +150,9 @@ std::string to_text(const Metric& metric) {
       break;
     case Shape::DoseToVolume:
       text += plain_number(metric.argument) + std::string(to_text(metric.dose_unit));
+      break;
+    case Shape::Model:
+      text += model_arguments(metric);
       break;
   }
   text += "[" + std::string(to_text(output_unit(metric))) + "]";

@@ -9,27 +9,32 @@
 //   query  = ( "Min" | "Mean" | "Max" | "Median" ) "[" dunit "]"
 //          | ( "D" | "DC" ) num vunit "[" dunit "]"
 //          | ( "V" | "CV" ) num dunit "[" vunit "]"
-//          | "Volume" "[" "cc" "]" ;
+//          | "Volume" "[" "cc" "]"
+//          | "gEUD(a=" num ")[Gy]" | "Veff(n=" num ",Dref=" ( num "Gy" | "Rx" ) ")[%]"
+//          | "NTCP(" model ")[%]" ;
 //   basis  = "PHYS" | "BED(ab=" num ")" | "EQD2(ab=" num ")" | "EQDX(d=" num ",ab=" num ")" ;
 //   dunit  = "Gy" | "cGy" | "%" ;      vunit = "cc" | "%" ;
 //   num    = digits [ "." digits ] ;   (ASCII, dot only; greater than 0)
 //
 // Beyond the grammar, what has no meaning is refused: a volume above 100 %, a percent dose on a
-// converted basis (percent of which prescription?), a basis on Volume.
+// converted basis (percent of which prescription?), a basis on Volume and on NTCP, which has its own.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "radiobiology/lkb.h"
 
 namespace dosegate::metrics {
 
 class Cursor;
 
 /// What is asked. V_x = volume with D >= x; CV_x = volume with D < x; D_v = largest x with V_x >=
-/// v; DC_v = smallest x with volume(D <= x) >= v.
-enum class MetricKind { Min, Mean, Max, Median, D, DC, V, CV, Volume };
+/// v; DC_v = smallest x with volume(D <= x) >= v. gEUD(a) = (mean of D^a)^(1/a); Veff(n, Dref) = mean
+/// of (D / Dref)^(1/n), the share of the organ that would suffer the same at Dref; NTCP: see
+/// radiobiology/lkb.h.
+enum class MetricKind { Min, Mean, Max, Median, D, DC, V, CV, Volume, GEud, Veff, Ntcp };
 
 enum class DoseUnit { Gy, CGy, Percent };  ///< Percent: of the prescription
 enum class VolumeUnit { Cc, Percent };     ///< Percent: of the structure's volume
@@ -51,29 +56,39 @@ struct Basis {
 
 struct Metric {
   MetricKind kind = MetricKind::Mean;
-  /// D, DC: the volume, in volume_unit. V, CV: the dose, in dose_unit and on `basis`. Others: 0.
+  /// D, DC: the volume, in volume_unit. V, CV: the dose, in dose_unit and on `basis`. GEud: a. Veff:
+  /// n. Others: 0.
   double argument = 0.0;
   /// V, CV: unit of the argument. Volume: Gy, without meaning. Others: unit of the value.
   DoseUnit dose_unit = DoseUnit::Gy;
   /// V, CV, Volume: unit of the value. D, DC: unit of the argument. Others: Cc, without meaning.
   VolumeUnit volume_unit = VolumeUnit::Cc;
   Basis basis;
+  /// Veff: the reference dose, Gy, on `basis`; 0: the prescription. Others: 0.
+  double reference_gy = 0.0;
+  /// Ntcp: whose probability. Others: without meaning.
+  radiobiology::LkbModelId model = radiobiology::LkbModelId::RildPrimary;
 
   bool operator==(const Metric&) const = default;
 };
 
+/// Smallest and largest a of gEUD, and 1/n of Veff: beyond, the numbers mean an extreme.
+inline constexpr double kSmallestExponent = 0.1;
+inline constexpr double kLargestExponent = 100.0;
+
 /// Unit of a metric's value, and so of its limits.
-enum class Unit { Gy, CGy, PercentOfPrescription, Cc, PercentOfVolume };
+enum class Unit { Gy, CGy, PercentOfPrescription, Cc, PercentOfVolume, PercentProbability };
 
 [[nodiscard]] Unit output_unit(const Metric& metric);
-/// "Gy", "cGy", "%", "cc": as written in the language. Both percents are "%".
+/// "Gy", "cGy", "%", "cc": as written in the language. All percents are "%".
 [[nodiscard]] std::string_view to_text(Unit unit);
 [[nodiscard]] std::string_view to_text(DoseUnit unit);
 [[nodiscard]] std::string_view to_text(VolumeUnit unit);
 
-/// True if the metric's value is a dose (Min, Mean, Max, Median, D, DC).
+/// True if the metric's value is a dose (Min, Mean, Max, Median, D, DC, GEud).
 [[nodiscard]] bool is_dose_metric(MetricKind kind);
-/// True if a percent of the prescription occurs, as the argument or as the output unit.
+/// True if the prescription occurs: a percent of it, as the argument or as the output unit, or as
+/// the reference of Veff.
 [[nodiscard]] bool needs_prescription(const Metric& metric);
 
 /// Parses the whole of `text`; blanks at both ends are allowed.

@@ -10,8 +10,8 @@
 namespace dosegate::metrics {
 namespace {
 
-// Words of the grammar's model metrics, which have no computation yet.
-constexpr std::array<std::string_view, 7> kLater{"gEUD", "Veff", "NTCP", "CI", "CN", "HI", "GI"};
+// Words of the grammar's metrics that have no computation yet: they need a second structure.
+constexpr std::array<std::string_view, 4> kLater{"CI", "CN", "HI", "GI"};
 
 struct Spelling {
   std::string_view wrong;
@@ -35,7 +35,7 @@ constexpr std::array<Spelling, 12> kMetricHints{{
 }};
 
 constexpr std::string_view kQueryWords =
-    "a metric (Min, Mean, Max, Median, D, DC, V, CV or Volume, in this spelling)";
+    "a metric (Min, Mean, Max, Median, D, DC, V, CV, Volume, gEUD, Veff or NTCP, in this spelling)";
 
 std::string_view leading_letters(std::string_view text) {
   std::size_t length = 0;
@@ -155,6 +155,83 @@ Result<Metric> parse_without_argument(Cursor& cursor, const Query& query) {
   return metric;
 }
 
+// name "=" num between two bounds.
+Result<double> parse_exponent(Cursor& cursor, std::string_view name, double least, double most) {
+  const std::string prefix = std::string(name) + "=";
+  if (!cursor.take(prefix)) return cursor.expected("'" + prefix + "' (without blanks)");
+  const std::size_t start = cursor.position();
+  const Result<double> value = cursor.positive_number("a number");
+  if (!value) return value;
+  if (*value < least || *value > most) {
+    return cursor.error_at(
+        start, "the value must lie between " + plain_number(least) + " and " + plain_number(most));
+  }
+  return value;
+}
+
+Result<Metric> parse_geud(Cursor& cursor, Metric metric) {
+  const Result<double> a = parse_exponent(cursor, "a", kSmallestExponent, kLargestExponent);
+  if (!a) return tl::unexpected(a.error());
+  metric.argument = *a;
+  if (!cursor.take(")")) return cursor.expected("')'");
+  const Result<DoseUnit> unit =
+      parse_output(cursor, "gEUD(a=" + plain_number(*a) + ")[Gy]", parse_dose_unit);
+  if (!unit) return tl::unexpected(unit.error());
+  if (*unit != DoseUnit::Gy) return cursor.error("a gEUD is given in Gy; write [Gy]");
+  return metric;
+}
+
+Result<void> expect_percent(Cursor& cursor) {
+  if (!cursor.take("[%]")) return cursor.expected("the output unit [%]");
+  return {};
+}
+
+Result<Metric> parse_veff(Cursor& cursor, Metric metric) {
+  const Result<double> n =
+      parse_exponent(cursor, "n", 1.0 / kLargestExponent, 1.0 / kSmallestExponent);
+  if (!n) return tl::unexpected(n.error());
+  metric.argument = *n;
+  if (!cursor.take(",Dref=")) {
+    return cursor.expected("',' and the reference dose, as in Veff(n=1,Dref=50Gy)[%] or Dref=Rx");
+  }
+  if (!cursor.take_word("Rx")) {
+    const Result<double> dose = cursor.positive_number("a dose in Gy, or Rx");
+    if (!dose) return tl::unexpected(dose.error());
+    metric.reference_gy = *dose;
+    if (!cursor.take("Gy")) return cursor.expected("Gy");
+  }
+  if (!cursor.take(")")) return cursor.expected("')'");
+  metric.volume_unit = VolumeUnit::Percent;
+  if (const auto unit = expect_percent(cursor); !unit) return tl::unexpected(unit.error());
+  return metric;
+}
+
+Result<Metric> parse_ntcp(Cursor& cursor, Metric metric) {
+  std::string names;
+  for (const radiobiology::LkbModel& model : radiobiology::lkb_models()) {
+    if (cursor.take(std::string(model.name) + ")")) {
+      metric.model = model.id;
+      metric.volume_unit = VolumeUnit::Percent;
+      if (const auto unit = expect_percent(cursor); !unit) return tl::unexpected(unit.error());
+      return metric;
+    }
+    names += (names.empty() ? "" : ", ") + std::string(model.name);
+  }
+  return cursor.expected("one of the models (" + names + ") and ')'");
+}
+
+Result<Metric> parse_model(Cursor& cursor, const Query& query) {
+  Metric metric;
+  metric.kind = query.kind;
+  if (!cursor.take("(")) {
+    return cursor.error(
+        "what it depends on is missing; write gEUD(a=8)[Gy], "
+        "Veff(n=1,Dref=Rx)[%] or NTCP(rild-primary)[%]");
+  }
+  if (query.kind == MetricKind::GEud) return parse_geud(cursor, metric);
+  return query.kind == MetricKind::Veff ? parse_veff(cursor, metric) : parse_ntcp(cursor, metric);
+}
+
 tl::unexpected<Error> unknown_query(Cursor& cursor, std::string_view word) {
   for (const std::string_view later : kLater) {
     if (word == later) {
@@ -182,6 +259,8 @@ Result<Metric> parse_query(Cursor& cursor) {
       case Shape::DoseOnly:
       case Shape::VolumeOnly:
         return parse_without_argument(cursor, query);
+      case Shape::Model:
+        return parse_model(cursor, query);
     }
   }
   return unknown_query(cursor, word);
@@ -239,6 +318,9 @@ Result<Metric> parse_metric(Cursor& cursor) {
   const std::size_t at = cursor.position();
   if (metric->kind == MetricKind::Volume) {
     return cursor.error("a volume has no dose basis; leave out the '@'");
+  }
+  if (metric->kind == MetricKind::Ntcp) {
+    return cursor.error("an NTCP has the basis of its model (EQD2); leave out the '@'");
   }
   cursor.advance();
   const Result<Basis> basis = parse_basis(cursor);

@@ -16,6 +16,7 @@ enum class Shape {
   VolumeToDose,  ///< D95%[Gy]
   DoseToVolume,  ///< V20Gy[%]
   VolumeOnly,    ///< Volume[cc]
+  Model,         ///< gEUD(a=8)[Gy], Veff(n=1,Dref=Rx)[%], NTCP(rild-primary)[%]
 };
 
 struct Query {

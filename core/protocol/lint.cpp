@@ -56,7 +56,10 @@ bool has_dose_argument(MetricKind kind) {
 
 // True if the metric is about a physical dose in Gy, which means little without its fractionation.
 bool is_absolute_physical(const Metric& metric) {
-  if (metric.kind == MetricKind::Volume || metric.basis.is_converted()) return false;
+  if (metric.kind == MetricKind::Volume || metric.kind == MetricKind::Ntcp ||
+      metric.basis.is_converted() || metrics::needs_prescription(metric)) {
+    return false;
+  }
   return metric.dose_unit != DoseUnit::Percent;
 }
 
@@ -212,7 +215,7 @@ class Linter {
     if (has_dose_argument(metric.kind)) {
       check_dose(metric.argument, metric.dose_unit);
       if (metric.volume_unit == VolumeUnit::Percent) check_share(test.goal);
-    } else if (metric.kind != MetricKind::Volume) {
+    } else if (metrics::is_dose_metric(metric.kind)) {
       check_dose(test.goal, metric.dose_unit);
       const bool of_volume = metric.kind == MetricKind::D || metric.kind == MetricKind::DC;
       if (of_volume && metric.volume_unit == VolumeUnit::Percent) check_share(metric.argument);

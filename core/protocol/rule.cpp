@@ -46,7 +46,8 @@ Result<double> parse_limit(Cursor& cursor, const metrics::Metric& metric) {
     return cursor.error("the limit is in another unit than the metric's value; write " + wanted +
                         " or no unit");
   }
-  if (unit == metrics::Unit::PercentOfVolume && *value > 100.0) {
+  if ((unit == metrics::Unit::PercentOfVolume || unit == metrics::Unit::PercentProbability) &&
+      *value > 100.0) {
     return cursor.error_at(start,
                            "no structure has more than 100 % of its volume, so this limit "
                            "would decide nothing");

@@ -141,8 +141,20 @@ TEST(ParseMetric, RefusesWithTheColumnAndTheRemedy) {
       {"Mean[%]@EQD2(ab=3)", 8, "in Gy"},
       {"V95%[cc]@BED(ab=3)", 9, "in Gy"},
       {"Volume[cc]@PHYS", 11, "no dose basis"},
-      {"gEUD(a=1)[Gy]", 1, "not supported yet"},
-      {"NTCP(lkb)[%]", 1, "not supported yet"},
+      {"gEUD[Gy]", 5, "gEUD(a=8)[Gy]"},
+      {"gEUD(8)[Gy]", 6, "'a='"},
+      {"gEUD(a=0.01)[Gy]", 8, "between 0.1 and 100"},
+      {"gEUD(a=101)[Gy]", 8, "between 0.1 and 100"},
+      {"gEUD(a=8)[cGy]", 15, "[Gy]"},
+      {"gEUD(a=8)", 10, "output unit is missing"},
+      {"Veff(n=1)[%]", 9, "Dref=Rx"},
+      {"Veff(n=1,Dref=50)[%]", 17, "expected Gy"},
+      {"Veff(n=0,Dref=Rx)[%]", 8, "above 0"},
+      {"Veff(n=1,Dref=Rx)[cc]", 18, "[%]"},
+      {"Veff(n=1,Dref=Rx)[%]@EQD2(ab=3)", 21, "in Gy"},
+      {"NTCP(lkb)[%]", 6, "rild-primary, rild-metastatic"},
+      {"NTCP(rild-primary)[Gy]", 19, "[%]"},
+      {"NTCP(rild-primary)[%]@EQD2(ab=3)", 22, "basis of its model"},
       {"CI", 1, "not supported yet"},
       {"\xC3\xBCMean[Gy]", 1, "found '\xC3\xBC'"},
   };
@@ -181,7 +193,30 @@ rc::Gen<double> numbers(double low, double high) {
                       });
 }
 
+Metric any_model_metric() {
+  Metric metric;
+  metric.kind = *rc::gen::element(MetricKind::GEud, MetricKind::Veff, MetricKind::Ntcp);
+  if (metric.kind == MetricKind::Ntcp) {
+    metric.model = *rc::gen::element(radiobiology::LkbModelId::RildPrimary,
+                                     radiobiology::LkbModelId::RildMetastatic);
+    metric.volume_unit = VolumeUnit::Percent;
+    return metric;
+  }
+  if (metric.kind == MetricKind::GEud) {
+    metric.argument = *numbers(kSmallestExponent, kLargestExponent);
+  } else {
+    metric.volume_unit = VolumeUnit::Percent;
+    metric.argument = *numbers(0.01, 10.0);
+    metric.reference_gy = *rc::gen::element(0.0, 1.0, 50.0, 27.5);
+    if (metric.reference_gy == 0.0) return metric;
+  }
+  metric.basis.kind = *rc::gen::element(BasisKind::Unstated, BasisKind::Physical, BasisKind::Eqd2);
+  if (metric.basis.is_converted()) metric.basis.alpha_beta_gy = *numbers(0.1, 100.0);
+  return metric;
+}
+
 Metric any_metric() {
+  if (*rc::gen::inRange(0, 4) == 0) return any_model_metric();
   Metric metric;
   metric.kind = *rc::gen::element(MetricKind::Min, MetricKind::Mean, MetricKind::Max,
                                   MetricKind::Median, MetricKind::D, MetricKind::DC, MetricKind::V,

@@ -132,7 +132,8 @@ TEST(ParseRule, RefusesWithTheColumn) {
       {"Liver :: Mean[Gy] <= 18 priority 0", kRule, 34, "1 to 9"},
       {"Liver :: Mean[Gy] <= 18 priority 10", kRule, 34, "1 to 9"},
       {"Liver :: Mean[Gy] <= 18 priority 1 when fx < 5", kRule, 36, "the end of the rule"},
-      {"Liver :: gEUD(a=1)[Gy] <= 18", kMetric, 10, "not supported yet"},
+      {"Liver :: HI <= 18", kMetric, 10, "not supported yet"},
+      {"Liver :: NTCP(rild-primary)[%] <= 101", kRule, 35, "more than 100 %"},
       {"\"Leber \xC3\xBC\" :: Mean <= 18", kMetric, 18, "write Mean[Gy]"},
   };
   for (const Refusal& row : rows) expect_refused(row);
