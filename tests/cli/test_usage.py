@@ -132,7 +132,7 @@ class Protocols(CliTest):
         self.assertEqual(done.text, "tg101-5fx: nothing found\ntg101-3fx: nothing found\n")
 
     def test_lint_refuses_what_cannot_be_read(self):
-        self.refused_and_nothing_written(USAGE, "protocols", "lint", "nope", says=["'nope'"])
+        self.refused(USAGE, "protocols", "lint", "nope", says=["'nope'"])
 
     def test_a_protocol_from_a_file_gives_the_verdict_of_the_built_in_one(self):
         built_in = self.check(UNKNOWN, "check", SAMPLE, "--json", "-").json
