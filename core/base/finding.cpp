@@ -131,6 +131,8 @@ const std::vector<FindingKind>& finding_kinds() {
        "numbers and verdicts were computed with another reading of the contours than the default"},
       {FindingCode::OptionOverrides, "option-overrides", Severity::Info,
        "a command-line value replaced one from the files"},
+      {FindingCode::ProtocolDoubtful, "protocol-doubtful", Severity::Warning,
+       "rules of a protocol file are likely to hold mistakes"},
   };
   return kinds;
 }

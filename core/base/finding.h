@@ -90,6 +90,7 @@ enum class FindingCode : int {
                          ///< speak against it
   ConventionNotDefault,  ///< numbers and verdicts were computed with another reading than Dosegate's
   OptionOverrides,       ///< a command-line value replaced one from the files
+  ProtocolDoubtful,      ///< a rule of a protocol file is likely to hold a mistake
 };
 
 struct Finding {

@@ -13,6 +13,7 @@
 #include "evaluation/measure.h"
 #include "evaluation/resolve.h"
 #include "evaluation/rule_logic.h"
+#include "protocol/lint.h"
 #include "radiobiology/lq.h"
 
 namespace dosegate::evaluation {
@@ -65,6 +66,7 @@ class Evaluator {
     append(out_.findings, dose->findings);
     append(out_.findings, edge_findings(dose->grid));
     append(out_.findings, settings_findings(options_));
+    look_through_protocols();
     context_ = {fractions_of_dose(case_, options_.course), out_.prescription_gy, dose->kind};
     facts_ = {out_.fractions, out_.prescription_gy, options_.context};
 
@@ -139,6 +141,26 @@ class Evaluator {
     for (const Protocol& p : protocols_) {
       out_.protocols.push_back(
           {p.id, p.version, p.title, p.sha256, p.origin, p.sources, Verdict::Unknown});
+    }
+  }
+
+  // Files only: what is built in is looked through by the tests.
+  void look_through_protocols() {
+    for (const Protocol& p : protocols_) {
+      if (p.origin == protocol::kBuiltInOrigin) continue;
+      std::set<std::string> doubtful;
+      for (const protocol::LintFinding& found : protocol::lint(p, protocol::protocol_library())) {
+        doubtful.insert(found.rule);
+      }
+      if (doubtful.empty()) continue;
+      std::string rules;
+      for (const std::string& id : doubtful) rules += (rules.empty() ? "" : ", ") + id;
+      out_.findings.push_back(
+          {FindingCode::ProtocolDoubtful,
+           fmt::format("Rules that are likely to hold a mistake; look at them with 'dosegate "
+                       "protocols lint': {}.",
+                       rules),
+           p.origin});
     }
   }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "base/text.h"
@@ -77,7 +78,6 @@ struct Bound {
   const Protocol* protocol = nullptr;
   const ProtocolRule* rule = nullptr;
   const Test* test = nullptr;
-  std::vector<bool> courses;  // in which it may apply (Courses)
 };
 
 std::vector<Bound> bounds_of(const Protocol& protocol) {
@@ -85,7 +85,7 @@ std::vector<Bound> bounds_of(const Protocol& protocol) {
   for (const ProtocolRule& rule : protocol.rules) {
     std::vector<const Test*> tests;
     collect_binding(rule.rule.condition, tests);
-    for (const Test* test : tests) bounds.push_back({&protocol, &rule, test, {}});
+    for (const Test* test : tests) bounds.push_back({&protocol, &rule, test});
   }
   return bounds;
 }
@@ -107,9 +107,22 @@ class Courses {
     }
   }
 
-  // Whether a rule may apply, course by course. What else a guard asks for is not known, so it may.
-  [[nodiscard]] std::vector<bool> of(const Bound& bound) const {
-    std::vector<bool> open;
+  // Whether two rules may both apply to some course. What else their guards ask for is not known, so
+  // they may.
+  [[nodiscard]] bool can_meet(const Bound& a, const Bound& b) {
+    const std::vector<bool>& first = of(a);
+    const std::vector<bool>& second = of(b);
+    for (std::size_t i = 0; i < first.size(); ++i) {
+      if (first[i] && second[i]) return true;
+    }
+    return false;
+  }
+
+ private:
+  // Course by course; worked out once for each rule that is asked for.
+  const std::vector<bool>& of(const Bound& bound) {
+    std::vector<bool>& open = open_[bound.rule];
+    if (!open.empty()) return open;
     for (int fx = 1; fx <= kMostFractions; ++fx) {
       for (const double gy : per_fraction_gy_) {
         if (gy * fx < kLeastCourse_gy || gy * fx > kMostCourse_gy) continue;
@@ -123,16 +136,9 @@ class Courses {
     return open;
   }
 
- private:
+  std::map<const ProtocolRule*, std::vector<bool>> open_;
   std::set<double> per_fraction_gy_ = {1.2, 1.8, 2, 2.5, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30};
 };
-
-bool can_meet(const Bound& a, const Bound& b) {
-  for (std::size_t i = 0; i < a.courses.size(); ++i) {
-    if (a.courses[i] && b.courses[i]) return true;
-  }
-  return false;
-}
 
 bool same_subject(const Bound& a, const Bound& b) {
   return a.rule->rule.subject == b.rule->rule.subject;
@@ -152,11 +158,8 @@ class Linter {
       const std::vector<Bound> more = bounds_of(other);
       library_.insert(library_.end(), more.begin(), more.end());
     }
-    Courses courses;
-    courses.add_bounds_of(protocol_);
-    for (const Protocol& other : library) courses.add_bounds_of(other);
-    for (Bound& bound : bounds_) bound.courses = courses.of(bound);
-    for (Bound& bound : library_) bound.courses = courses.of(bound);
+    courses_.add_bounds_of(protocol_);
+    for (const Protocol& other : library) courses_.add_bounds_of(other);
     for (const ProtocolRule& rule : protocol_.rules) {
       rule_ = &rule;
       std::vector<const Test*> tests;
@@ -257,7 +260,7 @@ class Linter {
       for (const Bound& other : bounds_) {
         if (other.rule == rule_) break;
         if (!same_subject(own, other) || !(own.test->metric == other.test->metric) ||
-            !can_meet(own, other)) {
+            !courses_.can_meet(own, other)) {
           continue;
         }
         compare(own, other);
@@ -298,7 +301,7 @@ class Linter {
         if (cites_same(own, known)) {
           same_source = true;
           if (const auto text = differs(own, known)) add(LintCode::OffLibrary, *text);
-        } else if (same_value(own, known) && can_meet(own, known)) {
+        } else if (same_value(own, known) && courses_.can_meet(own, known)) {
           if (loosest == nullptr || looser_by(*known.test, loosest->test->goal) > 1.0) {
             loosest = &known;
           }
@@ -343,7 +346,7 @@ class Linter {
                        known.protocol->id, to_text(*known.test));
   }
 
-  [[nodiscard]] static std::optional<std::string> differs(const Bound& own, const Bound& known) {
+  [[nodiscard]] std::optional<std::string> differs(const Bound& own, const Bound& known) {
     const Test& a = *own.test;
     const Test& b = *known.test;
     const bool of_dose = has_dose_argument(a.metric.kind);
@@ -352,7 +355,7 @@ class Linter {
       return fmt::format("The unit may be wrong; the same source has {}.", place_of(known));
     }
     if (a.metric.volume_unit != b.metric.volume_unit || a.metric.dose_unit != b.metric.dose_unit ||
-        !can_meet(own, known)) {
+        !courses_.can_meet(own, known)) {
       return std::nullopt;
     }
     if (a.metric.argument == b.metric.argument && a.goal != b.goal) {
@@ -368,6 +371,7 @@ class Linter {
   const Protocol& protocol_;
   const ProtocolRule* rule_ = nullptr;
   std::vector<Bound> bounds_, library_;
+  Courses courses_;
   std::vector<LintFinding> findings_;
 };
 

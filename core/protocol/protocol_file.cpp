@@ -79,7 +79,7 @@ Result<std::string> builtin_protocol_text(std::string_view id) {
 Result<Protocol> builtin_protocol(std::string_view id) {
   const Result<std::string> text = builtin_protocol_text(id);
   if (!text) return tl::unexpected(text.error());
-  return parse_protocol(*text, "built in");
+  return parse_protocol(*text, std::string(kBuiltInOrigin));
 }
 
 Result<Protocol> read_protocol(const std::string& id_or_path) {

@@ -82,12 +82,15 @@ struct Protocol {
   std::vector<ProtocolRule> rules;
   std::vector<PlanCheck> plan_checks;
   std::string sha256;  ///< of the file's bytes
-  std::string origin;  ///< "built in" or the path it was read from
+  std::string origin;  ///< kBuiltInOrigin or the path it was read from
 
   [[nodiscard]] const Source* find_source(std::string_view source_id) const;
   [[nodiscard]] const StructureEntry* find_structure(std::string_view name) const;
   [[nodiscard]] const ContextKey* find_context_key(std::string_view key) const;
 };
+
+/// The origin of built-in protocols.
+inline constexpr std::string_view kBuiltInOrigin = "built in";
 
 /// Largest protocol file, bytes.
 inline constexpr std::size_t kLargestProtocolFile = 1024 * 1024;

@@ -67,6 +67,22 @@ TEST(EvaluateOptions, NeedsProtocolsAndStructures) {
   EXPECT_EQ(refusal(c), ErrorCode::StructuresMissing);
 }
 
+TEST(EvaluateOptions, SaysWhichRulesOfAFileAreDoubtful) {
+  // 1800 Gy is meant to be 1800 cGy; the second rule is sound.
+  const auto file = protocol_of(
+      {"Liver :: Mean[Gy] <= 1800 when fx in 20..30", "Liver :: Max[Gy] <= 60 when fx in 20..30"});
+  const Evaluation e = evaluated(standard(), {file});
+  ASSERT_EQ(count(e.findings, FindingCode::ProtocolDoubtful), 1);
+  for (const Finding& finding : e.findings) {
+    if (finding.code != FindingCode::ProtocolDoubtful) continue;
+    EXPECT_TRUE(says(finding.text, file.rules[0].id)) << finding.text;
+    EXPECT_FALSE(says(finding.text, file.rules[1].id)) << finding.text;
+    EXPECT_EQ(finding.where, file.origin);
+  }
+  // What is built in says nothing of itself.
+  EXPECT_EQ(count(evaluated(standard()).findings, FindingCode::ProtocolDoubtful), 0);
+}
+
 TEST(EvaluateOptions, TakesTheWorstOfSeveralProtocols) {
   const auto fails = protocol_of({"Liver :: Mean[Gy] <= 5"}, "strict");
   const auto passes = protocol_of({"Liver :: Mean[Gy] <= 15"}, "loose");
