@@ -36,11 +36,37 @@ double product(const Corners& d, std::size_t first, std::size_t second) {
   return 0.5 * sum;
 }
 
+// The share of a box from its two ends along one axis: the dose changes by `g` along it, by b and c
+// along the others; gb and gc are the products of its axis with theirs.
+struct Across {
+  double g, b, c, gb, gc;
+  [[nodiscard]] bool stands() const {
+    return std::abs(g) > kNarrowest_gy && std::abs(gb) + std::abs(gc) < kMostTwist * std::abs(g);
+  }
+  void add(double cc, double mean_gy, Shares& shares) const {
+    const auto end = [&](double at) {
+      return Ramp{mean_gy + at * g, length(b + at * gb, c + at * gc), 0.0};
+    };
+    add_pair(end(-0.5), end(0.5), g, cc, mean_gy, shares);
+  }
+};
+
+// Half of a box along one axis.
+Corners half_of(const Corners& d, std::size_t axis, bool upper) {
+  Corners half{};
+  for (std::size_t k = 0; k < d.size(); ++k) {
+    const double middle = 0.5 * (d[k & ~axis] + d[k | axis]);
+    half[k] = ((k & axis) != 0) == upper ? d[k] : middle;
+  }
+  return half;
+}
+
 // The share of a box in a trilinear dose, from pieces that can be told by ramps.
 void add_halved(const Corners& d, double cc, int halvings, Shares& shares) {
   constexpr std::array<std::size_t, 3> kAxes = {1, 2, 4};
   std::array<double, 3> g{};
   for (std::size_t a = 0; a < 3; ++a) g[a] = change(d, kAxes[a]);
+  // That of axes a and b stands at the third one's place.
   const std::array<double, 3> p = {product(d, 2, 4), product(d, 1, 4), product(d, 1, 2)};
   double mean = 0.0;
   for (const double corner : d) mean += 0.125 * corner;
@@ -52,13 +78,9 @@ void add_halved(const Corners& d, double cc, int halvings, Shares& shares) {
   }
   const std::size_t b = (a + 1) % 3;
   const std::size_t c = (a + 2) % 3;
-  // The product of axes a and b is that which c has no part in.
-  if (std::abs(g[a]) > kNarrowest_gy && (spread2 < kSteep2_gy2 || halvings == 0) &&
-      std::abs(p[b]) + std::abs(p[c]) < kMostTwist * std::abs(g[a])) {
-    const auto face = [&](double at) {
-      return Ramp{mean + at * g[a], length(g[b] + at * p[c], g[c] + at * p[b]), 0.0};
-    };
-    add_pair(face(-0.5), face(0.5), g[a], cc, mean, shares);
+  const Across across{g[a], g[b], g[c], p[c], p[b]};
+  if (across.stands() && (spread2 < kSteep2_gy2 || halvings == 0)) {
+    across.add(cc, mean, shares);
     return;
   }
   if (halvings == 0 || spread2 < kHalved_gy * kHalved_gy) {
@@ -66,24 +88,8 @@ void add_halved(const Corners& d, double cc, int halvings, Shares& shares) {
     return;
   }
   for (std::size_t octant = 0; octant < 8; ++octant) {
-    Corners part{};
-    for (std::size_t k = 0; k < part.size(); ++k) {
-      // Along each axis the part runs from one half to the next: its corner is one of three places.
-      double sum = 0.0;
-      double weight = 0.0;
-      for (std::size_t n = 0; n < d.size(); ++n) {
-        double w = 1.0;
-        for (const std::size_t axis : kAxes) {
-          const bool upper = (octant & axis) != 0;
-          const bool outer = ((k & axis) != 0) == upper;  // a corner of the box along this axis
-          const bool here = ((n & axis) != 0) == upper;
-          w *= outer ? (here ? 1.0 : 0.0) : 0.5;
-        }
-        sum += w * d[n];
-        weight += w;
-      }
-      part[k] = sum / weight;
-    }
+    Corners part = d;
+    for (const std::size_t axis : kAxes) part = half_of(part, axis, (octant & axis) != 0);
     add_halved(part, 0.125 * cc, halvings - 1, shares);
   }
 }
@@ -163,37 +169,22 @@ void DoseSheet::measure(std::size_t row, Run columns, const Stretch& stretch) {
   }
 }
 
-Ramp DoseSheet::line_ramp(std::size_t row, std::size_t column, const Stretch& stretch) const {
-  const std::size_t i = at(row, column);
-  const double d0 = lower_gy_[i] + stretch.middle * rise_gy_[i];
-  const double d1 = lower_gy_[i + 1] + stretch.middle * rise_gy_[i + 1];
-  const double rise = stretch.depth * 0.5 * (rise_gy_[i] + rise_gy_[i + 1]);
-  return {0.5 * (d0 + d1), length(d1 - d0, rise), 0.0};
-}
-
 // A cell whose share is not made of its sides along u. `i` counts from the beginning of the run.
 void DoseSheet::add_across(std::size_t row, std::size_t column, std::size_t i, double cc,
                            const Stretch& stretch, Shares& shares) const {
-  const double gv = std::abs(run_.gv[i]);
-  const double gw = std::abs(run_.gw[i]);
-  const double uv = std::abs(run_.uv[i]);
-  const double uw = std::abs(run_.uw[i]);
-  const double vw = std::abs(run_.vw[i]);
   const double mean = run_.mean[i];
-  const bool steep = run_.spread2[i] > kSteep2_gy2;
-  if (run_.spread2[i] == 0.0) {
+  const double spread2 = run_.spread2[i];
+  if (spread2 == 0.0) {
     shares.atoms.push_back({mean, cc});
-  } else if (!steep && gv >= gw && gv > kNarrowest_gy && uv + vw < kMostTwist * gv) {
-    add_pair(line_ramp(row, column, stretch), line_ramp(row + 1, column, stretch), run_.gv[i], cc,
-             mean, shares);
-  } else if (!steep && gw > gv && gw > kNarrowest_gy && uw + vw < kMostTwist * gw) {
-    const auto face = [&](double at) {
-      return Ramp{mean + at * run_.gw[i],
-                  length(run_.gu[i] + at * run_.uw[i], run_.gv[i] + at * run_.vw[i]), 0.0};
-    };
-    add_pair(face(-0.5), face(0.5), run_.gw[i], cc, mean, shares);
-  } else if (run_.spread2[i] < kHalved_gy * kHalved_gy) {
-    add_uniform(cc, mean, run_.spread2[i], shares);
+    return;
+  }
+  const Across v{run_.gv[i], run_.gu[i], run_.gw[i], run_.uv[i], run_.vw[i]};
+  const Across w{run_.gw[i], run_.gu[i], run_.gv[i], run_.uw[i], run_.vw[i]};
+  const Across& steeper = std::abs(v.g) >= std::abs(w.g) ? v : w;
+  if (steeper.stands() && spread2 <= kSteep2_gy2) {
+    steeper.add(cc, mean, shares);
+  } else if (spread2 < kHalved_gy * kHalved_gy) {
+    add_uniform(cc, mean, spread2, shares);
   } else {
     Corners corners{};
     for (std::size_t k = 0; k < corners.size(); ++k) {

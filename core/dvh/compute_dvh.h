@@ -1,17 +1,14 @@
 // Region x DoseGrid -> Dvh: exact integration of the design, section 4.
 //
 // The region is cut into the cells of a lattice that refines the dose grid: at every node of the
-// grid, at every slab face, and further until cells are small against the structure's thickness;
-// cells that the border crosses are cut finer, the cells that make the two ends of the curve finer
-// still. Of each piece that the border crosses, area, first and second moments of the covered part
-// are integrated exactly along the border; whole cells need no integration. Within a cell the dose
-// is trilinear:
+// grid, at every slab face, and further until cells are small against the structure's thickness; the
+// cells that make the two ends of the curve are cut finer. Of each cell that the border crosses,
+// area, first and second moments of the covered part are integrated exactly along the border; whole
+// cells need no integration. Within a cell the dose is trilinear:
 // - volume and mean dose are exact to rounding, for any shape and any grid;
-// - a whole cell's share of the curve is a uniform density as wide as the change of dose along the
-//   steepest axis, which joins the neighbours' without gap, with the variance of the other changes
-//   added; a part of a cell gives the uniform density of its exact mean and of its variance. The
-//   shape of these densities is the approximation that remains. In the thick of a large structure
-//   up to four neighbours share one;
+// - a cell's share of the curve is made from the doses along its own outline (shares.h): exact where
+//   the dose is linear in the plane and does not change along w, fitted to the exact volume and mean
+//   where it is bent. The shape that this leaves is the approximation;
 // - minimum and maximum come from the border (end points and turning points within each cell) and
 //   the grid's nodes inside, at slab faces and grid planes: never from a point outside.
 // Where the grid is turned against the region, it is resampled first (dose_lattice.h), and all of

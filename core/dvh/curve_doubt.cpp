@@ -13,9 +13,9 @@ double CurveDoubt::bias_at(Gy dose) const {
 }
 
 Cc CurveDoubt::volume_error(const Dvh& dvh, Gy dose) const {
-  // What of a piece the uniform density gets wrong at the dose where it is worst, as a part of the
-  // piece: 0.06 for a triangle whose tip is the highest dose (its cumulative against that of the
-  // uniform density of the same mean and variance), less for every other shape.
+  // What of a cell a share can get wrong at the dose where it is worst, as a part of the cell: 0.06
+  // for a triangle whose tip is the highest dose and that is taken as a uniform density of the same
+  // mean and variance. Nearly all shares are far better, so this is an upper estimate.
   constexpr double kShape = 0.06;
   if (!(width_gy > 0.0) || !(piece_cc > 0.0)) return Cc(0.0);
   const Gy half(0.5 * width_gy);

@@ -2,8 +2,8 @@
 // interpolation between the dose grid's voxels does to it. Estimates, made from a sample of the
 // structure's cells; no bound.
 //
-// Integration. Only the *shape* of the pieces' densities is approximated (compute_dvh.h), each by a
-// few hundredths of its volume, above and below alike; of N pieces that hold a dose about
+// Integration. Only the *shape* of the cells' shares is approximated (compute_dvh.h), each by a few
+// hundredths of its volume at the most, above and below alike; of N cells that hold a dose about
 // sqrt(N) of that remains. Source: accuracy.md of the design, and tests/validation, which holds the
 // estimate against known truths.
 //
@@ -20,8 +20,8 @@
 namespace dosegate::dvh {
 
 struct CurveDoubt {
-  double piece_cc = 0.0;      ///< of the largest pieces whose shape is approximated
-  double width_gy = 0.0;      ///< root mean square of the dose's change over a piece
+  double piece_cc = 0.0;      ///< of the largest cells
+  double width_gy = 0.0;      ///< root mean square of the dose's change over a cell
   double mean_bias_gy = 0.0;  ///< trilinear less smooth dose, mean over the structure
   double first_gy = 0.0, step_gy = 0.0;
   std::vector<double> bias_gy;  ///< the same among cells near a dose; bins from first_gy on

@@ -90,7 +90,6 @@ class DoseSheet {
   void measure(std::size_t row, Run columns, const Stretch& stretch);
   void add_across(std::size_t row, std::size_t column, std::size_t i, double cc,
                   const Stretch& stretch, Shares& shares) const;
-  [[nodiscard]] Ramp line_ramp(std::size_t row, std::size_t column, const Stretch& stretch) const;
   Cells run_;
 };
 

@@ -40,7 +40,7 @@ std::optional<double> Dvh::mean_of(const std::function<double(double)>& f) const
     sum += atom.volume_cc * f(atom.dose_gy);
     volume_cc += atom.volume_cc;
   }
-  return volume_cc > 0.0 ? std::optional(sum / volume_cc) : std::nullopt;
+  return volume_cc > 0.0 ? sum / volume_cc : f(lowest);  // no step between the extremes: one dose
 }
 
 double Dvh::continuous_below(double dose_gy) const {

@@ -26,6 +26,16 @@ constexpr double kMargin_gy = 1.0;
 // and no curve at all is better than a wrong one.
 constexpr double kClosure = 1e-6;
 
+// Turns point masses of the second and the third derivative back into the curve, node by node.
+struct RunningSums {
+  double value_cc = 0.0, slope = 0.0, bend = 0.0;
+  void step(double corner, double bend_here) {
+    value_cc += slope + 0.5 * bend;
+    slope += bend + corner;
+    bend += bend_here;
+  }
+};
+
 }  // namespace
 
 DvhBuilder::DvhBuilder(Gy low, Gy high) {
@@ -168,37 +178,29 @@ void DvhBuilder::add_ramp(double centre, double width, double slope) {
 std::pair<double, double> DvhBuilder::tails_gy(double volume_cc) const {
   // Derivatives -> volume, from either end. Atoms are steps of their own.
   double cold = highest_gy_;
-  double bend = 0.0;
-  double slope = 0.0;
-  double below = 0.0;
+  RunningSums below;
   std::size_t atom = 0;
   for (std::size_t i = 0; i < corners_.size(); ++i) {
     const double dose_gy = first_gy_ + step_gy_ * static_cast<double>(i);
-    below += slope + 0.5 * bend;
-    slope += bend + corners_[i];
-    bend += bends_[i];
+    below.step(corners_[i], bends_[i]);
     for (; atom < atoms_.size() && atoms_[atom].dose_gy <= dose_gy; ++atom) {
-      below += atoms_[atom].volume_cc;
+      below.value_cc += atoms_[atom].volume_cc;
     }
-    if (below >= volume_cc) {
+    if (below.value_cc >= volume_cc) {
       cold = dose_gy;
       break;
     }
   }
   double hot = lowest_gy_;
-  double above = 0.0;
-  bend = 0.0;
-  slope = 0.0;
+  RunningSums above;
   atom = atoms_.size();
   for (std::size_t i = corners_.size(); i-- > 0;) {
     const double dose_gy = first_gy_ + step_gy_ * static_cast<double>(i);
-    above += slope + 0.5 * bend;
-    slope += bend - corners_[i];  // seen from above, the curve bends the other way
-    bend += bends_[i];
+    above.step(-corners_[i], bends_[i]);  // seen from above, corners turn the other way
     for (; atom > 0 && atoms_[atom - 1].dose_gy >= dose_gy; --atom) {
-      above += atoms_[atom - 1].volume_cc;
+      above.value_cc += atoms_[atom - 1].volume_cc;
     }
-    if (above >= volume_cc) {
+    if (above.value_cc >= volume_cc) {
       hot = dose_gy;
       break;
     }
@@ -229,19 +231,16 @@ Dvh DvhBuilder::finish(Cc volume) && {
   dvh.atoms_ = std::move(atoms_);
   dvh.continuous_cc_ = std::max(0.0, volume_cc_ - atoms_cc);
   dvh.below_cc_ = std::move(corners_);
-  double bend = 0.0;
-  double slope = 0.0;
-  double value = 0.0;
+  RunningSums sums;
   double highest = 0.0;
   for (std::size_t i = 0; i < bends_.size(); ++i) {
     double& corner = dvh.below_cc_[i];
-    value += slope + 0.5 * bend;
-    slope += bend + corner;
-    bend += bends_[i];
-    highest = std::clamp(value, highest, dvh.continuous_cc_);  // rounding must not make it fall
+    sums.step(corner, bends_[i]);
+    highest =
+        std::clamp(sums.value_cc, highest, dvh.continuous_cc_);  // rounding must not make it fall
     corner = highest;
   }
-  require(std::abs(value - (volume_cc_ - atoms_cc)) <= kClosure * gross_cc_,
+  require(std::abs(sums.value_cc - (volume_cc_ - atoms_cc)) <= kClosure * gross_cc_,
           "the parts of a curve do not add up to its volume");
   return dvh;
 }

@@ -62,7 +62,7 @@ class Integrator {
   Shares shares_;
   std::vector<RowBounds> bounds_;
   std::vector<DoseSheet::Range> ranges_;
-  std::vector<std::size_t> tail_columns_;
+  std::vector<Run> tail_;  // cells of one row that lie in a tail, ascending
   double cold_gy_ = 0.0, hot_gy_ = 0.0;
   std::size_t refined_ = 0;
   double largest_cell_cc_ = 0.0;

@@ -2,6 +2,7 @@
 // few cells only: there each is taken out again and put back in pieces.
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 #include <tuple>
 
 #include "dvh/integrator.h"
@@ -19,17 +20,6 @@ constexpr std::size_t kPieces = 3;  // along each axis
 // none of them matters: cells whose dose changes by less stay as they are.
 constexpr double kFlat_gy = 0.1;
 constexpr std::size_t kMostRefined = 20000;
-
-// Calls on_run for what of a run is not among `columns` (ascending).
-template <class OnRun>
-void for_gaps(Run run, const std::vector<std::size_t>& columns, OnRun on_run) {
-  std::size_t from = run.begin;
-  for (const std::size_t i : columns) {
-    if (from < i) on_run(Run{from, i});
-    from = i + 1;
-  }
-  if (from < run.end) on_run(Run{from, run.end});
-}
 
 }  // namespace
 
@@ -76,47 +66,41 @@ void Integrator::refine_row(const Layer& layer, RowParts& parts, std::size_t row
   parts.each(
       row,
       [&](const Segment& s, Run run) {
-        shares_.clear();
-        tail_columns_.clear();
+        tail_.clear();
         for (std::size_t i = run.begin; i < run.end; ++i) {
-          if (in_tail(s, i)) tail_columns_.push_back(i);
+          if (in_tail(s, i)) append_cell(i, tail_);
         }
-        if (tail_columns_.empty()) return;
-        // The run's shares are joined with each other: all of them go, and what is
-        // not in the tail comes back.
+        if (tail_.empty()) return;
+        // The run's shares are joined with each other: all of them go, and what is not in the tail
+        // comes back.
+        shares_.clear();
         add_whole(row, s, run);
         shares_.negate();
+        without({&run, 1}, tail_, [&](Run rest) { add_whole(row, s, rest); });
         builder.deposit(shares_);
-        shares_.clear();
-        for_gaps(run, tail_columns_, [&](Run rest) { add_whole(row, s, rest); });
-        builder.deposit(shares_);
-        shares_.clear();
         refine_cells(layer, s, row, Cover::Whole, builder);
       },
       [&](const Segment& s, std::span<const PartialCell> cells) {
         shares_.clear();
-        tail_columns_.clear();
-        for (const PartialCell& cell : cells) {
+        tail_.clear();
+        for (const PartialCell& cell : std::views::reverse(cells)) {  // to ascend
           if (!in_tail(s, cell.column)) continue;
-          tail_columns_.push_back(cell.column);
+          append_cell(cell.column, tail_);
           add_partial(row, s, {&cell, 1});
         }
+        if (tail_.empty()) return;
         shares_.negate();
         builder.deposit(shares_);
         refine_cells(layer, s, row, Cover::Partial, builder);
       });
 }
 
-// Finer shares of the collected cells of one row, in runs of neighbours.
+// Finer shares of the tail's cells of one row.
 void Integrator::refine_cells(const Layer& layer, const Segment& segment, std::size_t row,
                               Cover cover, DvhBuilder& builder) {
-  std::sort(tail_columns_.begin(), tail_columns_.end());
-  refined_ += tail_columns_.size();
-  for (std::size_t i = 0; i < tail_columns_.size();) {
-    std::size_t end = i + 1;
-    while (end < tail_columns_.size() && tail_columns_[end] == tail_columns_[end - 1] + 1) ++end;
-    fine_cells(layer, segment, row, {tail_columns_[i], tail_columns_[end - 1] + 1}, cover, builder);
-    i = end;
+  for (const Run& run : tail_) {
+    refined_ += run.end - run.begin;
+    fine_cells(layer, segment, row, run, cover, builder);
   }
 }
 

@@ -13,6 +13,15 @@ struct Run {
   std::size_t begin = 0, end = 0;
 };
 
+// Adds a cell behind the last run of an ascending list.
+inline void append_cell(std::size_t cell, std::vector<Run>& runs) {
+  if (!runs.empty() && runs.back().end == cell) {
+    ++runs.back().end;
+  } else {
+    runs.push_back({cell, cell + 1});
+  }
+}
+
 // Intersection of two ascending lists of runs.
 inline void intersect(std::span<const Run> a, std::span<const Run> b, std::vector<Run>& out) {
   out.clear();

@@ -51,7 +51,7 @@ class Raster {
   [[nodiscard]] std::span<const Run> whole(std::size_t r) const {
     return part(whole_, r, &Row::whole);
   }
-  /// Cells that are partly inside, each once.
+  /// Cells that are partly inside, each once, from the right to the left.
   [[nodiscard]] std::span<const PartialCell> partial(std::size_t r) const {
     return part(partial_, r, &Row::partial);
   }
