@@ -120,8 +120,7 @@ void add_sentence(std::string& reason, const std::string& sentence) {
 void note_impossible(RuleResult& result, const dvh::Dvh& dvh) {
   for (const TestResult& test : result.tests) {
     const auto unit = metrics::output_unit(test.test.metric);
-    const bool at_least = test.test.comparator == protocol::Comparator::Greater ||
-                          test.test.comparator == protocol::Comparator::GreaterOrEqual;
+    const bool at_least = !protocol::is_upper_bound(test.test.comparator);
     if (unit != metrics::Unit::Cc || !at_least || dvh.volume().value() >= test.test.goal) continue;
     add_sentence(result.reason, fmt::format("The structure has only {} cc, so {} can never be met.",
                                             fixed_beside(dvh.volume().value(), {test.test.goal}, 1),

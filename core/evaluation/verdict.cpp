@@ -34,10 +34,6 @@ Verdict lower(Verdict a, Verdict b) {
   return rank(a) <= rank(b) ? a : b;
 }
 
-bool upper_limit(Comparator comparator) {
-  return comparator == Comparator::Less || comparator == Comparator::LessOrEqual;
-}
-
 enum class Truth { False, True, Open };
 
 // `limit` in the unit of `value`.
@@ -46,8 +42,8 @@ Truth compare(const MetricValue& value, Comparator comparator, double limit) {
     return protocol::holds(*value.value, comparator, limit) ? Truth::True : Truth::False;
   }
   // The bound that is hardest to pass with must pass; the one that is easiest must fail.
-  const auto& hardest = upper_limit(comparator) ? value.high : value.low;
-  const auto& easiest = upper_limit(comparator) ? value.low : value.high;
+  const auto& hardest = protocol::is_upper_bound(comparator) ? value.high : value.low;
+  const auto& easiest = protocol::is_upper_bound(comparator) ? value.low : value.high;
   if (hardest && protocol::holds(*hardest, comparator, limit)) return Truth::True;
   if (easiest && !protocol::holds(*easiest, comparator, limit)) return Truth::False;
   return Truth::Open;

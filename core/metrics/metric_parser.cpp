@@ -10,7 +10,7 @@
 namespace dosegate::metrics {
 namespace {
 
-// Words of the grammar's metrics that have no computation yet: they need a second structure.
+// Words of the grammar's metrics that have no computation yet.
 constexpr std::array<std::string_view, 4> kLater{"CI", "CN", "HI", "GI"};
 
 struct Spelling {
@@ -155,22 +155,24 @@ Result<Metric> parse_without_argument(Cursor& cursor, const Query& query) {
   return metric;
 }
 
-// name "=" num between two bounds.
-Result<double> parse_exponent(Cursor& cursor, std::string_view name, double least, double most) {
+// name "=" num between two bounds, both in `unit`: " Gy", or "" for a plain number.
+Result<double> parse_bounded(Cursor& cursor, std::string_view name, double least, double most,
+                             std::string_view unit) {
   const std::string prefix = std::string(name) + "=";
   if (!cursor.take(prefix)) return cursor.expected("'" + prefix + "' (without blanks)");
   const std::size_t start = cursor.position();
-  const Result<double> value = cursor.positive_number("a number");
+  const Result<double> value =
+      cursor.positive_number(unit.empty() ? "a number" : "a number of" + std::string(unit));
   if (!value) return value;
   if (*value < least || *value > most) {
-    return cursor.error_at(
-        start, "the value must lie between " + plain_number(least) + " and " + plain_number(most));
+    return cursor.error_at(start, "the value must lie between " + plain_number(least) + " and " +
+                                      plain_number(most) + std::string(unit));
   }
   return value;
 }
 
 Result<Metric> parse_geud(Cursor& cursor, Metric metric) {
-  const Result<double> a = parse_exponent(cursor, "a", kSmallestExponent, kLargestExponent);
+  const Result<double> a = parse_bounded(cursor, "a", kSmallestExponent, kLargestExponent, "");
   if (!a) return tl::unexpected(a.error());
   metric.argument = *a;
   if (!cursor.take(")")) return cursor.expected("')'");
@@ -188,7 +190,7 @@ Result<void> expect_percent(Cursor& cursor) {
 
 Result<Metric> parse_veff(Cursor& cursor, Metric metric) {
   const Result<double> n =
-      parse_exponent(cursor, "n", 1.0 / kLargestExponent, 1.0 / kSmallestExponent);
+      parse_bounded(cursor, "n", 1.0 / kLargestExponent, 1.0 / kSmallestExponent, "");
   if (!n) return tl::unexpected(n.error());
   metric.argument = *n;
   if (!cursor.take(",Dref=")) {
@@ -266,19 +268,10 @@ Result<Metric> parse_query(Cursor& cursor) {
   return unknown_query(cursor, word);
 }
 
-// name "=" num, a ratio or a fraction size in Gy.
+// A ratio or a fraction size in Gy.
 Result<double> parse_ratio(Cursor& cursor, std::string_view name) {
-  const std::string prefix = std::string(name) + "=";
-  if (!cursor.take(prefix)) return cursor.expected("'" + prefix + "' (without blanks)");
-  const std::size_t start = cursor.position();
-  const Result<double> value = cursor.positive_number("a number of Gy");
-  if (!value) return value;
-  if (*value < radiobiology::kSmallestRatioGy || *value > radiobiology::kLargestRatioGy) {
-    return cursor.error_at(start, "the value must lie between " +
-                                      plain_number(radiobiology::kSmallestRatioGy) + " and " +
-                                      plain_number(radiobiology::kLargestRatioGy) + " Gy");
-  }
-  return value;
+  return parse_bounded(cursor, name, radiobiology::kSmallestRatioGy, radiobiology::kLargestRatioGy,
+                       " Gy");
 }
 
 Result<Basis> parse_basis(Cursor& cursor) {

@@ -146,6 +146,10 @@ std::string unknown_reason(const GuardOutcome& outcome) {
 
 }  // namespace
 
+bool is_upper_bound(Comparator comparator) {
+  return comparator == Comparator::Less || comparator == Comparator::LessOrEqual;
+}
+
 // `limit` in the unit of `value`.
 bool holds(double value, Comparator comparator, double limit) {
   require(std::isfinite(value) && std::isfinite(limit), "a comparison with a number that is none");

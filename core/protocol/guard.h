@@ -30,6 +30,8 @@ enum class Comparator { Less, LessOrEqual, Greater, GreaterOrEqual };
 [[nodiscard]] std::string_view to_text(Comparator comparator);
 /// The comparator at the cursor. For the parsers of this room.
 [[nodiscard]] Result<Comparator> parse_comparator(metrics::Cursor& cursor);
+/// True for < and <=: what they limit must not be higher.
+[[nodiscard]] bool is_upper_bound(Comparator comparator);
 /// `value comparator limit`, on unrounded numbers.
 /// Both in one unit and finite (InternalError otherwise).
 [[nodiscard]] bool holds(double value, Comparator comparator, double limit);

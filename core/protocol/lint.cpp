@@ -36,7 +36,7 @@ constexpr double kLeastCourse_gy = 20.0;
 constexpr double kMostCourse_gy = 90.0;
 
 bool is_upper(const Test& test) {
-  return test.comparator == Comparator::Less || test.comparator == Comparator::LessOrEqual;
+  return is_upper_bound(test.comparator);
 }
 
 // Tests that must hold whenever the condition does.
@@ -142,6 +142,10 @@ class Courses {
 
 bool same_subject(const Bound& a, const Bound& b) {
   return a.rule->rule.subject == b.rule->rule.subject;
+}
+
+bool same_value(const Bound& a, const Bound& b) {
+  return same_subject(a, b) && a.test->metric == b.test->metric;
 }
 
 bool near(double a, double b, double share) {
@@ -259,11 +263,7 @@ class Linter {
       if (own.rule != rule_) continue;
       for (const Bound& other : bounds_) {
         if (other.rule == rule_) break;
-        if (!same_subject(own, other) || !(own.test->metric == other.test->metric) ||
-            !courses_.can_meet(own, other)) {
-          continue;
-        }
-        compare(own, other);
+        if (same_value(own, other) && courses_.can_meet(own, other)) compare(own, other);
       }
     }
   }
@@ -321,10 +321,6 @@ class Linter {
   static bool alike(const Bound& a, const Bound& b) {
     return same_subject(a, b) && a.test->metric.kind == b.test->metric.kind &&
            a.test->metric.basis == b.test->metric.basis && is_upper(*a.test) == is_upper(*b.test);
-  }
-
-  static bool same_value(const Bound& a, const Bound& b) {
-    return a.test->metric == b.test->metric;
   }
 
   static bool cites_same(const Bound& a, const Bound& b) {
@@ -403,13 +399,16 @@ std::vector<LintFinding> lint(const Protocol& protocol, std::span<const Protocol
   return Linter(protocol).run(library);
 }
 
-std::vector<Protocol> protocol_library() {
-  std::vector<Protocol> library;
-  for (const std::string& id : builtin_protocols()) {
-    Result<Protocol> read = builtin_protocol(id);
-    require(read.has_value(), "a built-in protocol cannot be read");
-    library.push_back(std::move(*read));
-  }
+const std::vector<Protocol>& protocol_library() {
+  static const std::vector<Protocol> library = [] {
+    std::vector<Protocol> all;
+    for (const std::string& id : builtin_protocols()) {
+      Result<Protocol> read = builtin_protocol(id);
+      require(read.has_value(), "a built-in protocol cannot be read");
+      all.push_back(std::move(*read));
+    }
+    return all;
+  }();
   return library;
 }
 

@@ -38,7 +38,7 @@ struct LintFinding {
 [[nodiscard]] std::vector<LintFinding> lint(const Protocol& protocol,
                                             std::span<const Protocol> library);
 
-/// All built-in protocols. Throws InternalError if one cannot be read.
-[[nodiscard]] std::vector<Protocol> protocol_library();
+/// All built-in protocols, read once. Throws InternalError if one cannot be read.
+[[nodiscard]] const std::vector<Protocol>& protocol_library();
 
 }  // namespace dosegate::protocol

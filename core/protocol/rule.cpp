@@ -8,10 +8,6 @@ namespace {
 using metrics::Cursor;
 using Op = Condition::Op;
 
-bool is_upper_bound(Comparator comparator) {
-  return comparator == Comparator::Less || comparator == Comparator::LessOrEqual;
-}
-
 // Moves over blanks and the keyword, or not at all.
 bool take_keyword(Cursor& cursor, std::string_view word) {
   const Cursor before = cursor;

@@ -34,13 +34,6 @@ const LkbModel& lkb_model(LkbModelId id) {
   throw InternalError("an LkbModelId without a row in kModels");
 }
 
-std::optional<LkbModelId> find_lkb_model(std::string_view name) {
-  for (const LkbModel& model : kModels) {
-    if (model.name == name) return model.id;
-  }
-  return std::nullopt;
-}
-
 double lkb_ntcp(const LkbModel& model, double geud_gy) {
   const double t = (geud_gy - model.td50_gy) / (model.m * model.td50_gy);
   return 0.5 * std::erfc(-t / std::numbers::sqrt2);

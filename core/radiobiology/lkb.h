@@ -8,7 +8,6 @@
 // limits, not in their place.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string_view>
 
@@ -28,8 +27,6 @@ struct LkbModel {
 
 [[nodiscard]] std::span<const LkbModel> lkb_models();
 [[nodiscard]] const LkbModel& lkb_model(LkbModelId id);
-/// Nothing if no model has the name.
-[[nodiscard]] std::optional<LkbModelId> find_lkb_model(std::string_view name);
 
 /// Probability 0..1 at a gEUD (EQD2).
 [[nodiscard]] double lkb_ntcp(const LkbModel& model, double geud_gy);
