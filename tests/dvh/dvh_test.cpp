@@ -6,28 +6,13 @@
 #include <cmath>
 
 #include "base/result.h"
+#include "support/known_dvhs.h"
 
 namespace dosegate::dvh {
 namespace {
 
-// 40 cc at exactly 5 Gy and 60 cc at exactly 20 Gy.
-Dvh two_levels(Cc volume = 100.0_cc) {
-  DvhBuilder builder(0.0_gy, 30.0_gy);
-  builder.deposit(5, 0, 0, 40);
-  builder.deposit(20, 0, 0, 60);
-  builder.include_extreme(5);
-  builder.include_extreme(20);
-  return std::move(builder).finish(volume);
-}
-
-// `volume_cc` spread evenly from 0 to 20 Gy: V(x) = volume (1 - x/20).
-Dvh ramp(double deposited_cc, Cc volume) {
-  DvhBuilder builder(0.0_gy, 20.0_gy);
-  builder.deposit(10, 10, 400.0 / 12.0, deposited_cc);
-  builder.include_extreme(0);
-  builder.include_extreme(20);
-  return std::move(builder).finish(volume);
-}
+using testing::ramp;
+using testing::two_levels;
 
 TEST(Dvh, CountsAVolumeExactlyAtAThresholdAsReceivingIt) {
   const Dvh dvh = two_levels();
@@ -132,6 +117,18 @@ TEST(Dvh, ShowsItsCurveAtTheBinsAskedFor) {
   const auto curve = two_levels(130.0_cc).cumulative_cc(5.0_gy);
   EXPECT_EQ(curve, (std::vector<double>{100, 100, 60, 60, 60, 0}));  // 0, 5, 10, 15, 20, 25 Gy
   EXPECT_THROW((void)two_levels().cumulative_cc(0.0_gy), InternalError);
+}
+
+TEST(Dvh, AveragesAFunctionOfTheDoseAlsoWhereAllOfItIsOne) {
+  // 0.4 * 5^2 + 0.6 * 20^2
+  EXPECT_NEAR(*two_levels().mean_of([](double x) { return x * x; }), 250.0, 1e-12);
+  EXPECT_NEAR(*ramp(80, 80.0_cc).mean_of([](double x) { return x; }), 10.0, 1e-9);
+  // Extremes that are equal to the last bit, and a density that was not quite an atom.
+  DvhBuilder builder(0.0_gy, 10.0_gy);
+  builder.deposit(5, 1e-12, 0, 40);
+  builder.include_extreme(5);
+  const Dvh flat = std::move(builder).finish(40.0_cc);
+  EXPECT_EQ(*flat.mean_of([](double x) { return x; }), 5.0);
 }
 
 TEST(DvhBuilder, RefusesARangeThatIsNone) {

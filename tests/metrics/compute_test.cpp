@@ -11,6 +11,7 @@
 #include "dvh/compute_dvh.h"
 #include "dvh/dvh_builder.h"
 #include "radiobiology/lq.h"
+#include "support/known_dvhs.h"
 #include "support/shapes.h"
 
 namespace dosegate::metrics {
@@ -19,21 +20,10 @@ namespace {
 using dvh::Dvh;
 using dvh::DvhBuilder;
 
-Dvh two_levels(Cc volume = 100.0_cc) {
-  DvhBuilder builder(0.0_gy, 30.0_gy);
-  builder.deposit(5, 0, 0, 40);
-  builder.deposit(20, 0, 0, 60);
-  builder.include_extreme(5);
-  builder.include_extreme(20);
-  return std::move(builder).finish(volume);
-}
+using testing::two_levels;
 
 Dvh ramp(double covered_cc, double volume_cc) {
-  DvhBuilder builder(0.0_gy, 20.0_gy);
-  builder.deposit(10, 10, 400.0 / 12.0, covered_cc);
-  builder.include_extreme(0);
-  builder.include_extreme(20);
-  return std::move(builder).finish(Cc(volume_cc));
+  return testing::ramp(covered_cc, Cc(volume_cc));
 }
 
 Metric metric(const std::string& text) {

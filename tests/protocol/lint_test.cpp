@@ -37,11 +37,10 @@ const std::string kNoEntries = "structures:\n  - name: Liver\n";
 
 std::vector<std::string> told(const std::vector<std::string>& texts,
                               const std::string& structures = kNoEntries) {
-  static const std::vector<Protocol> library = protocol_library();
   const auto protocol = parse_protocol(file_of(texts, structures), "clinic.yaml");
   if (!protocol) throw std::runtime_error(to_text(protocol.error()));
   std::vector<std::string> result;
-  for (const LintFinding& finding : lint(*protocol, library)) {
+  for (const LintFinding& finding : lint(*protocol, protocol_library())) {
     result.push_back(fmt::format("{} {}", finding.rule, to_text(finding.code)));
     EXPECT_EQ(finding.text.back(), '.') << finding.text;
   }
@@ -153,7 +152,7 @@ TEST(Lint, SaysWhatIsKnownOfTheBuiltInProtocols) {
   // The paper reports two esophageal values without a limit of fractions; as advisory rules they are
   // held against every plan. Nothing else.
   std::vector<std::string> all;
-  const std::vector<Protocol> library = protocol_library();
+  const std::vector<Protocol>& library = protocol_library();
   for (const Protocol& protocol : library) {
     for (const LintFinding& finding : lint(protocol, library)) {
       all.push_back(fmt::format("{} {} {}", protocol.id, finding.rule, to_text(finding.code)));
