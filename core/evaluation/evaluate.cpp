@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "evaluation/common_options.h"
+#include "evaluation/headroom.h"
 #include "evaluation/match_tps.h"
 #include "evaluation/measure.h"
 #include "evaluation/resolve.h"
@@ -91,17 +92,20 @@ class Evaluator {
     for (const Drawn& drawn : drawn_) compare_drawn(drawn);
     for (const Protocol& p : protocols_) {
       for (const protocol::PlanCheck& check : p.plan_checks)
-        out_.plan_checks.push_back(hold(p, check));
+        out_.plan_checks.push_back(hold(p, check, facts_));
     }
     conclude();
+    find_headroom();
     return std::move(out_);
   }
 
  private:
   struct Pending {
+    const Protocol* protocol = nullptr;
     const ProtocolRule* rule = nullptr;
     RuleResult result;
-    std::optional<std::size_t> work;  // index into the work list; absent: already decided
+    bool applies = false;             // where it does not, it is measured for the headroom only
+    std::optional<std::size_t> work;  // index into the work list; absent: nothing to measure
     std::vector<std::size_t> rois;    // those taken
   };
   struct Drawn {
@@ -175,6 +179,7 @@ class Evaluator {
 
   void prepare(const Protocol& p, const ProtocolRule& rule) {
     Pending pending;
+    pending.protocol = &p;
     pending.rule = &rule;
     RuleResult& result = pending.result;
     result.protocol_id = p.id;
@@ -185,24 +190,35 @@ class Evaluator {
     result.structure = protocol::to_text(rule.rule.subject);
     result.provenance = rule.provenance;
     const Applicability applies = applicability(rule.rule.guard, rule.level, facts_, p.context);
+    pending.applies = applies.applies;
     if (!applies.applies) {
       result.verdict = applies.verdict;
       result.reason = applies.reason;
-    } else if (auto resolved = resolve(rule.rule.subject, &p, *case_.structures, options_.map)) {
-      for (const std::size_t roi : resolved->rois) {
-        result.rois.push_back(case_.structures->rois[roi].name);
-      }
-      for (const std::string& note : resolved->notes) {
-        result.reason += (result.reason.empty() ? "" : ". ") + note;
-      }
-      add_once(out_.findings, resolved->findings);
+    }
+    if (applies.applies || depends_on_dose(rule.rule.guard)) resolve_subject(p, pending);
+    pending_.push_back(std::move(pending));
+  }
+
+  void resolve_subject(const Protocol& p, Pending& pending) {
+    auto resolved = resolve(pending.rule->rule.subject, &p, *case_.structures, options_.map);
+    if (resolved) {
       pending.work = work_.add(resolved->expression);
       pending.rois = resolved->rois;
-    } else {
+    }
+    if (!pending.applies) return;
+    RuleResult& result = pending.result;
+    if (!resolved) {
       result.verdict = Verdict::Unknown;
       result.reason = resolved.error().text;
+      return;
     }
-    pending_.push_back(std::move(pending));
+    for (const std::size_t roi : resolved->rois) {
+      result.rois.push_back(case_.structures->rois[roi].name);
+    }
+    for (const std::string& note : resolved->notes) {
+      result.reason += (result.reason.empty() ? "" : ". ") + note;
+    }
+    add_once(out_.findings, resolved->findings);
   }
 
   // A drawn Liver-GTV beside the expression that it stands for.
@@ -249,19 +265,26 @@ class Evaluator {
   }
 
   void finish(Pending& pending) {
-    if (pending.work) {
-      const Measured& m = measured_[*pending.work];
-      add_once(out_.findings, m.findings);  // beyond what its ROIs gave, each in its own frame
-      if (const std::string doubt = drawing_doubt(pending.rois); !doubt.empty()) {
-        pending.result.verdict = Verdict::Unknown;
-        pending.result.reason = doubt;
-      } else if (m.dvh) {
-        judge(pending.result, pending.rule->rule, *m.bracketed, m.planes, context_);
-        note_extrapolation(pending.result, *m.dvh);
+    const Measured* m = pending.work ? &measured_[*pending.work] : nullptr;
+    const std::string doubt = m != nullptr ? drawing_doubt(pending.rois) : std::string();
+    const bool measured = m != nullptr && doubt.empty() && m->dvh;
+    if (pending.applies && m != nullptr) {
+      add_once(out_.findings, m->findings);  // beyond what its ROIs gave, each in its own frame
+      if (measured) {
+        judge(pending.result, pending.rule->rule, *m->bracketed, m->planes, context_);
+        note_extrapolation(pending.result, *m->dvh);
       } else {
         pending.result.verdict = Verdict::Unknown;
-        pending.result.reason = m.error->text;
+        pending.result.reason = doubt.empty() ? m->error->text : doubt;
       }
+    }
+    const auto& keys = pending.protocol->context;
+    scaled_.push_back(measured ? scaled_rule(*pending.rule, *m->dvh, keys, scaling_)
+                               : scaled_rule(*pending.rule, keys, scaling_));
+    require(scaled_.back().at(1.0) == pending.result.verdict,
+            "the verdict at scale 1 is not the verdict");
+    if (pending.applies) {
+      pending.result.headroom = headroom(scaled_.back(), {}, out_.prescription_gy);
     }
     out_.rules.push_back(std::move(pending.result));
   }
@@ -304,38 +327,6 @@ class Evaluator {
          case_.structures->rois[drawn.roi].name});
   }
 
-  PlanCheckResult hold(const Protocol& p, const protocol::PlanCheck& check) {
-    PlanCheckResult result;
-    result.protocol_id = p.id;
-    result.id = check.id;
-    result.label = check.label;
-    result.text = protocol::to_text(check.check);
-    result.level = check.level;
-    result.provenance = check.provenance;
-    const Applicability applies = applicability(check.when, check.level, facts_, p.context);
-    if (!applies.applies) {
-      result.verdict = applies.verdict;
-      result.reason = applies.reason;
-      return result;
-    }
-    const auto outcome = protocol::evaluate_guard(check.check, facts_, p.context);
-    result.reason = outcome.reason;
-    switch (outcome.truth) {
-      case protocol::Truth::True:
-        result.verdict = Verdict::Pass;
-        break;
-      case protocol::Truth::False:
-        result.verdict = Verdict::Fail;
-        break;
-      case protocol::Truth::Unknown:
-        result.verdict = outcome.missing_plan.empty() && check.level == Level::Advisory
-                             ? Verdict::NotApplicable
-                             : Verdict::Unknown;
-        break;
-    }
-    return result;
-  }
-
   void conclude() {
     std::vector<Verdict> all;
     for (ProtocolVerdict& p : out_.protocols) {
@@ -352,6 +343,27 @@ class Evaluator {
     }
     out_.verdict = worst_required(all);
     out_.verdict_reason = verdict_reason();
+  }
+
+  void find_headroom() {
+    std::vector<std::vector<ScaledVerdict>> required;
+    std::vector<const ScaledVerdict*> parts;
+    for (const Protocol& p : protocols_) {
+      required.emplace_back();
+      for (std::size_t i = 0; i < pending_.size(); ++i) {
+        const bool counts =
+            pending_[i].protocol == &p && pending_[i].rule->level == Level::Required;
+        if (counts) required.back().push_back(scaled_[i]);
+      }
+      for (const protocol::PlanCheck& check : p.plan_checks) {
+        if (check.level == Level::Required)
+          required.back().push_back(scaled_check(p, check, scaling_));
+      }
+    }
+    for (const auto& of_protocol : required) {
+      for (const ScaledVerdict& part : of_protocol) parts.push_back(&part);
+    }
+    out_.headroom = headroom(scaled_plan(required), parts, out_.prescription_gy);
   }
 
   [[nodiscard]] std::string verdict_reason() const {
@@ -380,6 +392,8 @@ class Evaluator {
   Evaluation out_;
   metrics::MetricContext context_;
   protocol::PlanFacts facts_;
+  ScalingContext scaling_{context_, facts_};
+  std::vector<ScaledVerdict> scaled_;  // of pending_[i]
   std::vector<Pending> pending_;
   std::vector<Drawn> drawn_;
   std::vector<Measured> measured_;

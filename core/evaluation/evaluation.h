@@ -24,6 +24,28 @@ struct TestResult {
   std::optional<metrics::MetricValue> near_maximum;
 };
 
+/// A verdict that another scale of the dose would give.
+struct HeadroomStep {
+  /// Up to here the verdict is the present one: every dose and the prescription times this number,
+  /// the number of fractions unchanged. 1: the verdict changes with the least change of the dose.
+  double factor = 1.0;
+  Verdict beyond = Verdict::Unknown;      ///< just beyond `factor`
+  std::optional<double> prescription_gy;  ///< times `factor`; absent if there is none
+  /// For the plan: ids of the required rules and plan checks whose verdicts change there.
+  std::vector<std::string> changing;
+};
+
+/// How far the dose could be scaled before the verdict changes, by the values themselves (brackets
+/// are not looked at). Exact to 1e-10 of the factor (1e-7 where a metric is gEUD, Veff or NTCP).
+struct Headroom {
+  std::optional<HeadroomStep> up, down;  ///< absent: no change up to kHighestScale, kLowestScale
+  std::string reason;                    ///< one sentence if it was not looked for; else empty
+};
+
+/// The scales looked at.
+inline constexpr double kLowestScale = 0.1;
+inline constexpr double kHighestScale = 10.0;
+
 struct RuleResult {
   std::string protocol_id;
   std::string id;
@@ -40,6 +62,7 @@ struct RuleResult {
   std::string branch;                   ///< for OR: the branch that decided
   std::string reason;                   ///< one or more sentences, empty only for a plain PASS
   protocol::Provenance provenance;
+  Headroom headroom;  ///< of a rule that applies
 };
 
 struct PlanCheckResult {
@@ -93,6 +116,7 @@ struct Evaluation {
   std::vector<model::InputFile> inputs;
   Verdict verdict = Verdict::Unknown;
   std::string verdict_reason;
+  Headroom headroom;
   std::vector<RuleResult> rules;
   std::vector<PlanCheckResult> plan_checks;
   std::vector<StructureResult> structures;

@@ -213,6 +213,50 @@ Applicability applicability(const std::optional<protocol::Guard>& guard, protoco
           outcome.reason};
 }
 
+PlanCheckResult hold(const protocol::Protocol& protocol, const protocol::PlanCheck& check,
+                     const protocol::PlanFacts& facts) {
+  PlanCheckResult result;
+  result.protocol_id = protocol.id;
+  result.id = check.id;
+  result.label = check.label;
+  result.text = protocol::to_text(check.check);
+  result.level = check.level;
+  result.provenance = check.provenance;
+  const Applicability applies = applicability(check.when, check.level, facts, protocol.context);
+  if (!applies.applies) {
+    result.verdict = applies.verdict;
+    result.reason = applies.reason;
+    return result;
+  }
+  const auto outcome = protocol::evaluate_guard(check.check, facts, protocol.context);
+  result.reason = outcome.reason;
+  switch (outcome.truth) {
+    case protocol::Truth::True:
+      result.verdict = Verdict::Pass;
+      break;
+    case protocol::Truth::False:
+      result.verdict = Verdict::Fail;
+      break;
+    case protocol::Truth::Unknown:
+      result.verdict = outcome.missing_plan.empty() && check.level == protocol::Level::Advisory
+                           ? Verdict::NotApplicable
+                           : Verdict::Unknown;
+      break;
+  }
+  return result;
+}
+
+Outcome outcome_of(const Condition& condition, const TestOutcome& test_outcome) {
+  if (condition.op == Condition::Op::Test) return test_outcome(condition.test);
+  Outcome outcome = outcome_of(condition.operands.front(), test_outcome);
+  if (condition.op == Condition::Op::Not) return opposite(outcome);
+  for (std::size_t i = 1; i < condition.operands.size(); ++i) {
+    const Outcome next = outcome_of(condition.operands[i], test_outcome);
+    outcome = condition.op == Condition::Op::Or ? either(outcome, next) : both(outcome, next);
+  }
+  return outcome;
+}
+
 Verdict worst_required(const std::vector<Verdict>& required) {
   const auto has = [&](Verdict v) {
     return std::find(required.begin(), required.end(), v) != required.end();

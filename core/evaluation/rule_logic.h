@@ -1,6 +1,8 @@
 // From measured structures to one rule's result. Private to evaluation/.
 #pragma once
 
+#include <functional>
+
 #include "evaluation/evaluation.h"
 #include "evaluation/measure.h"
 
@@ -20,6 +22,17 @@ struct Applicability {
 [[nodiscard]] Applicability applicability(const std::optional<protocol::Guard>& guard,
                                           protocol::Level level, const protocol::PlanFacts& facts,
                                           const std::vector<protocol::ContextKey>& keys);
+
+/// Holds a plan check against the facts of a plan.
+[[nodiscard]] PlanCheckResult hold(const protocol::Protocol& protocol,
+                                   const protocol::PlanCheck& check,
+                                   const protocol::PlanFacts& facts);
+
+/// What a condition comes to on one DVH, without brackets and words: the outcome that judge() finds.
+/// `test_outcome` gives each test's.
+using TestOutcome = std::function<Outcome(const protocol::Test&)>;
+[[nodiscard]] Outcome outcome_of(const protocol::Condition& condition,
+                                 const TestOutcome& test_outcome);
 
 /// The worst of the required: FAIL, else UNKNOWN, else VARIATION, else PASS; UNKNOWN if none
 /// applies.

@@ -149,7 +149,7 @@ MetricValue model_metric(const Metric& metric, const Dvh& dvh, const DoseAxis& a
 }  // namespace
 
 Result<DoseAxis> axis_for(const Basis& basis, const MetricContext& context) {
-  if (!basis.is_converted()) return DoseAxis();
+  if (!basis.is_converted()) return DoseAxis(context.dose_scale);
   if (context.dose_kind == DoseKind::Effective) {
     return fail(
         ErrorCode::NotComputable,
@@ -161,7 +161,12 @@ Result<DoseAxis> axis_for(const Basis& basis, const MetricContext& context) {
   }
   auto model = radiobiology::LqModel::create(*context.fractions, basis.alpha_beta_gy);
   if (!model) return tl::unexpected(model.error());
-  return DoseAxis(*model, basis);
+  return DoseAxis(*model, basis, context.dose_scale);
+}
+
+bool is_scale_free(const Metric& metric) {
+  if (metric.kind == MetricKind::Volume) return true;
+  return needs_prescription(metric) && !metric.basis.is_converted();
 }
 
 MetricValue compute_metric(const Metric& metric, const Dvh& dvh, const MetricContext& context) {
@@ -185,7 +190,7 @@ Result<double> prescription_on_basis(double prescription_gy, int fractions, cons
   if (!basis.is_converted()) return prescription_gy;
   auto model = radiobiology::LqModel::create(fractions, basis.alpha_beta_gy);
   if (!model) return tl::unexpected(model.error());
-  return DoseAxis(*model, basis).from_physical(prescription_gy);
+  return DoseAxis(*model, basis, 1.0).from_physical(prescription_gy);
 }
 
 }  // namespace dosegate::metrics

@@ -30,6 +30,9 @@ struct MetricContext {
   std::optional<int> fractions;
   std::optional<double> prescription_gy;
   DoseKind dose_kind = DoseKind::Physical;
+  /// Every dose of the curve is taken times this, as if the plan had been scaled; the prescription is
+  /// taken as it stands. Greater than 0.
+  double dose_scale = 1.0;
 };
 
 /// What makes a value uncertain, in the metric's unit.
@@ -70,6 +73,10 @@ struct MetricValue {
 /// compute_metric().
 [[nodiscard]] MetricValue compute_bracketed(const Metric& metric, const dvh::ReadingDvhs& dvhs,
                                             int planes, const MetricContext& context);
+
+/// True if no scale of a plan changes the metric: volumes, and percents of a prescription that is
+/// scaled with the dose.
+[[nodiscard]] bool is_scale_free(const Metric& metric);
 
 /// A prescription given in `fractions` equal fractions on the metric's basis (for reports).
 /// Errors: those of LqModel::create().

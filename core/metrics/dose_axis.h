@@ -9,23 +9,28 @@
 
 namespace dosegate::metrics {
 
-/// Dose axis of a metric: physical Gy <-> the basis' Gy, both strictly increasing and 0 at 0.
+/// Dose axis of a metric: physical Gy of the curve, times a scale, <-> the basis' Gy, both strictly
+/// increasing and 0 at 0.
 class DoseAxis {
  public:
-  DoseAxis() = default;
-  DoseAxis(const radiobiology::LqModel& model, const Basis& basis) : model_(model), basis_(basis) {}
+  explicit DoseAxis(double scale) : scale_(scale) {}
+  DoseAxis(const radiobiology::LqModel& model, const Basis& basis, double scale)
+      : model_(model), basis_(basis), scale_(scale) {}
 
   [[nodiscard]] double from_physical(double dose_gy) const {
-    return model_ ? model_->bed_gy(dose_gy) / per_bed() : dose_gy;
+    const double scaled_gy = dose_gy * scale_;
+    return model_ ? model_->bed_gy(scaled_gy) / per_bed() : scaled_gy;
   }
   [[nodiscard]] double to_physical(double dose_gy) const {
-    return model_ ? model_->dose_of_bed_gy(dose_gy * per_bed()) : dose_gy;
+    return (model_ ? model_->dose_of_bed_gy(dose_gy * per_bed()) : dose_gy) / scale_;
   }
   // Mean of the mapped dose. BED is D + D^2 / (n ab), so its mean needs the mean square only.
   [[nodiscard]] double mean(double mean_gy, double mean_square_gy2) const {
-    if (!model_) return mean_gy;
-    const double quadratic = mean_square_gy2 / (model_->fractions() * model_->alpha_beta().value());
-    return (mean_gy + quadratic) / per_bed();
+    const double scaled_gy = mean_gy * scale_;
+    if (!model_) return scaled_gy;
+    const double quadratic =
+        mean_square_gy2 * scale_ * scale_ / (model_->fractions() * model_->alpha_beta().value());
+    return (scaled_gy + quadratic) / per_bed();
   }
 
  private:
@@ -46,6 +51,7 @@ class DoseAxis {
 
   std::optional<radiobiology::LqModel> model_;
   Basis basis_;
+  double scale_ = 1.0;
 };
 
 /// Errors: NotComputable (an effective dose is never converted), FractionsUnknown, those of

@@ -44,6 +44,14 @@ class Row {
 
 constexpr int kNumberCells = 7;  // metric, value, low, high, unit, goal, variation
 
+void add_headroom(Row& row, const std::optional<evaluation::HeadroomStep>& step) {
+  if (step) {
+    row.number(step->factor).text(to_text(step->beyond));
+  } else {
+    row.empty(2);
+  }
+}
+
 Row rule_row(const RuleResult& rule) {
   Row row;
   row.text(rule.protocol_id)
@@ -68,6 +76,8 @@ Row rule_row(const RuleResult& rule) {
       .text(shown_reason(rule))
       .text(rule.provenance.source)
       .text(rule.text);
+  add_headroom(row, rule.headroom.up);
+  add_headroom(row, rule.headroom.down);
   return row;
 }
 
@@ -80,7 +90,8 @@ Row plan_check_row(const evaluation::PlanCheckResult& check) {
       .empty(2 + kNumberCells + 2)  // structure, roi, the numbers, borderline, branch
       .text(check.reason)
       .text(check.provenance.source)
-      .text(check.text);
+      .text(check.text)
+      .empty(4);  // headroom
   return row;
 }
 
@@ -119,7 +130,7 @@ std::string to_csv(const Evaluation& evaluation) {
   std::string table =
       "protocol,id,level,verdict,structure,roi,metric,value,low,high,unit,goal,variation,"
       "borderline,"
-      "branch,reason,source,text\n";
+      "branch,reason,source,text,up_factor,up_verdict,down_factor,down_verdict\n";
   for (const RuleResult& rule : evaluation.rules) rule_row(rule).add_to(table);
   for (const evaluation::PlanCheckResult& check : evaluation.plan_checks) {
     plan_check_row(check).add_to(table);

@@ -150,6 +150,24 @@ void add_shown_test(Json& json, const RuleResult& rule, const BracketReadings& n
   }
 }
 
+Json headroom_step(const std::optional<evaluation::HeadroomStep>& step) {
+  if (!step) return nullptr;
+  Json changing = Json::array();
+  for (const std::string& id : step->changing) changing.push_back(text(id));
+  return {{"factor", number(step->factor)},
+          {"prescription_gy", number(step->prescription_gy)},
+          {"verdict", to_text(step->beyond)},
+          {"changing", std::move(changing)}};
+}
+
+Json headroom(const evaluation::Headroom& room) {
+  return {{"up", headroom_step(room.up)},
+          {"down", headroom_step(room.down)},
+          {"lowest_factor", number(evaluation::kLowestScale)},
+          {"highest_factor", number(evaluation::kHighestScale)},
+          {"reason", text(room.reason)}};
+}
+
 Json rule_json(const Evaluation& evaluation, const RuleResult& rule) {
   Json json = {{"id", text(rule.id)},
                {"protocol", text(rule.protocol_id)},
@@ -166,6 +184,7 @@ Json rule_json(const Evaluation& evaluation, const RuleResult& rule) {
   json["branch"] = text_or_null(rule.branch);
   json["at_worst"] = applies ? Json(to_text(rule.outcome.worst)) : Json(nullptr);
   json["at_best"] = applies ? Json(to_text(rule.outcome.best)) : Json(nullptr);
+  json["headroom"] = applies ? headroom(rule.headroom) : Json(nullptr);
   json["source"] = source(evaluation, rule.protocol_id, rule.provenance);
   json["tests"] = Json::array();
   for (const TestResult& test : rule.tests)
@@ -304,6 +323,7 @@ std::string to_json(const Evaluation& evaluation) {
   json["inputs"] = inputs(evaluation.inputs);
   json["verdict"] = to_text(evaluation.verdict);
   json["verdict_reason"] = text(evaluation.verdict_reason);
+  json["headroom"] = headroom(evaluation.headroom);
   json["rules"] = Json::array();
   for (const RuleResult& rule : evaluation.rules) {
     json["rules"].push_back(rule_json(evaluation, rule));

@@ -1,6 +1,9 @@
 #include "report/shown_values.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 
 #include "base/result.h"
 #include "base/text.h"
@@ -19,6 +22,42 @@ MetricValue whole_structure(MetricKind kind, const dvh::Dvh& dvh) {
 
 std::optional<double> gy(std::optional<Gy> dose) {
   return dose ? std::optional<double>(dose->value()) : std::nullopt;
+}
+
+double rounded(double value, int decimals, bool down) {
+  const double unit = std::pow(10.0, decimals);
+  return (down ? std::floor(value * unit) : std::ceil(value * unit)) / unit;
+}
+
+int goodness(evaluation::Verdict verdict) {
+  switch (verdict) {
+    case evaluation::Verdict::Pass:
+      return 4;
+    case evaluation::Verdict::Variation:
+      return 3;
+    case evaluation::Verdict::NotApplicable:
+      return 2;
+    case evaluation::Verdict::Unknown:
+      return 1;
+    case evaluation::Verdict::Fail:
+      return 0;
+  }
+  throw InternalError("unknown verdict");
+}
+
+std::string step_text(const evaluation::HeadroomStep& step, evaluation::Verdict now, bool up) {
+  const bool better = goodness(step.beyond) > goodness(now);
+  const bool floor = up != better;
+  std::string at = "x" + fixed(rounded(step.factor, 3, floor), 3);
+  if (step.prescription_gy) {
+    at += fmt::format(" ({} Gy)", fixed(rounded(*step.prescription_gy, 2, floor), 2));
+  }
+  std::string text =
+      better ? fmt::format("{} at {} or {}", to_text(step.beyond), at, up ? "more" : "less")
+             : fmt::format("{} {} to {}, then {}", to_text(now), up ? "up" : "down", at,
+                           to_text(step.beyond));
+  if (!step.changing.empty()) text += fmt::format(" ({})", fmt::join(step.changing, ", "));
+  return text;
 }
 
 }  // namespace
@@ -103,6 +142,18 @@ Gy curve_bin(const dvh::Dvh& dvh) {
   const double highest_gy = dvh.maximum() ? dvh.maximum()->value() : 0.0;
   while (highest_gy / bin_gy > kMostBins) bin_gy *= 10.0;
   return Gy(bin_gy);
+}
+
+std::string headroom_text(const evaluation::Headroom& headroom, evaluation::Verdict now) {
+  if (!headroom.reason.empty()) return {};
+  std::string text;
+  if (headroom.up) text = step_text(*headroom.up, now, true);
+  if (headroom.down) {
+    text += (text.empty() ? "" : "; ") + step_text(*headroom.down, now, false);
+  }
+  if (!text.empty()) return text;
+  return fmt::format("{} from x{} to x{}", to_text(now), shortest(evaluation::kLowestScale),
+                     shortest(evaluation::kHighestScale));
 }
 
 std::string one_line(std::string_view text) {

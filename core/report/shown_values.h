@@ -1,6 +1,6 @@
 // What the formats have in common: which of a result's numbers are shown, and with which reason.
-// Private to report/, so that JSON, CSV and the pages for people cannot come to say different
-// things.
+// JSON, CSV, the C interface and the pages for people all ask here, so that they cannot come to say
+// different things.
 #pragma once
 
 #include <optional>
@@ -62,6 +62,13 @@ struct StructureNumbers {
 /// Bin of a curve that is written out: 0.01 Gy; ten times wider, and so on, where that would be
 /// more than 100 000 bins, so that a dose that was scaled wrongly cannot fill the disk.
 [[nodiscard]] Gy curve_bin(const dvh::Dvh& dvh);
+
+/// "PASS up to x1.083 (54.15 Gy), then FAIL (liver)", "VARIATION at x0.853 (42.67 Gy) or less": where
+/// the verdict `now` changes if dose and prescription are scaled. Factors and doses are rounded so
+/// that the better verdict never seems to reach further than it does. Empty where headroom was not
+/// looked for.
+[[nodiscard]] std::string headroom_text(const evaluation::Headroom& headroom,
+                                        evaluation::Verdict now);
 
 /// Text of a protocol file for one line: line ends and runs of blanks become one blank.
 [[nodiscard]] std::string one_line(std::string_view text);

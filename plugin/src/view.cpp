@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "base/text.h"
+#include "report/shown_values.h"
 #include "wall.h"
 
 #define DOSEGATE_TEXT_OF(x) #x
@@ -49,6 +50,19 @@ std::string limit_text(const protocol::Test& test) {
   return text;
 }
 
+dosegate_headroom headroom_view(const evaluation::Headroom& headroom) {
+  dosegate_headroom view{};
+  if (headroom.up) {
+    view.up = headroom.up->factor;
+    view.verdict_above = verdict_number(headroom.up->beyond);
+  }
+  if (headroom.down) {
+    view.down = headroom.down->factor;
+    view.verdict_below = verdict_number(headroom.down->beyond);
+  }
+  return view;
+}
+
 }  // namespace
 
 const char* version_text() {
@@ -85,6 +99,8 @@ dosegate_evaluation_info evaluation_view(const evaluation::Evaluation& e, const 
   view.plan_check_count = e.plan_checks.size();
   view.structure_count = e.structures.size();
   view.finding_count = e.findings.size();
+  view.headroom = headroom_view(e.headroom);
+  view.headroom_text = keep(report::headroom_text(e.headroom, e.verdict));
   return view;
 }
 
@@ -106,6 +122,9 @@ dosegate_rule rule_view(const evaluation::Evaluation& e, const evaluation::RuleR
   view.reason = keep(printable(rule.reason));
   view.source = keep(citation(e, rule.protocol_id, rule.provenance.source));
   view.note = keep(rule.provenance.note);
+  const bool applies = rule.verdict != evaluation::Verdict::NotApplicable;
+  view.headroom = headroom_view(rule.headroom);
+  view.headroom_text = keep(applies ? report::headroom_text(rule.headroom, rule.verdict) : "");
   view.metric = view.measured = view.beside = view.limit = view.unit = "";
   if (!rule.deciding) return view;
   const evaluation::TestResult& test = rule.tests[*rule.deciding];

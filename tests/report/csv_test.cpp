@@ -54,14 +54,16 @@ std::string cell(const std::vector<Line>& table, const std::string& id, const st
 TEST(CheckCsv, HasOneRowARuleAndOneAPlanCheck) {
   const auto table = read_csv(to_csv(sample_evaluation()));
   ASSERT_THAT(table, SizeIs(1 + 6 + 2));
-  EXPECT_THAT(table, Each(SizeIs(18)));
+  EXPECT_THAT(table, Each(SizeIs(22)));
   EXPECT_THAT(table[0], ElementsAre("protocol", "id", "level", "verdict", "structure", "roi",
                                     "metric", "value", "low", "high", "unit", "goal", "variation",
-                                    "borderline", "branch", "reason", "source", "text"));
-  EXPECT_THAT(table[1],
-              ElementsAre("sample", "liver-mean", "required", "PASS", "Liver - GTV*",
-                          "Liver + GTVp", "Mean[Gy]", "17.5", "17.5", "17.5", "Gy", "18", "20",
-                          "no", "", "", "paper", "Liver - GTV* :: Mean[Gy] <= 18 | 20"));
+                                    "borderline", "branch", "reason", "source", "text", "up_factor",
+                                    "up_verdict", "down_factor", "down_verdict"));
+  EXPECT_THAT(
+      table[1],
+      ElementsAre("sample", "liver-mean", "required", "PASS", "Liver - GTV*", "Liver + GTVp",
+                  "Mean[Gy]", "17.5", "17.5", "17.5", "Gy", "18", "20", "no", "", "", "paper",
+                  "Liver - GTV* :: Mean[Gy] <= 18 | 20", "1.025", "VARIATION", "", ""));
   EXPECT_EQ(cell(table, "age", "verdict"), "NOT_APPLICABLE");
   EXPECT_EQ(cell(table, "age", "text"), "age >= 18");
   EXPECT_EQ(cell(table, "fractions", "level"), "required");

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/sample_results.h"
+#include "report/shown_values.h"
 #include "support/shapes.h"
 
 namespace dosegate::report {
@@ -77,18 +78,47 @@ Evaluation with_one_rule(const std::string& condition, const dvh::Dvh& dvh, Verd
 TEST(CheckJson, HasTheFieldsOfTheContractInTheirOrder) {
   const Json json = written(sample_evaluation());
   EXPECT_THAT(keys(json), ElementsAre("schema", "software", "settings", "protocol", "protocols",
-                                      "plan", "inputs", "verdict", "verdict_reason", "rules",
-                                      "plan_checks", "structures", "findings"));
+                                      "plan", "inputs", "verdict", "verdict_reason", "headroom",
+                                      "rules", "plan_checks", "structures", "findings"));
   EXPECT_THAT(
       keys(json["rules"][0]),
       ElementsAre("id", "protocol", "label", "text", "level", "structure", "roi", "metric", "value",
                   "low", "high", "unit", "goal", "variation", "verdict", "borderline", "reason",
-                  "branch", "at_worst", "at_best", "source", "tests"));
+                  "branch", "at_worst", "at_best", "headroom", "source", "tests"));
   EXPECT_EQ(json["schema"], "dosegate-check/1");
   EXPECT_EQ(json["software"]["name"], "dosegate");
   EXPECT_EQ(json["protocol"]["id"], "sample");
   EXPECT_EQ(json["protocols"][1]["verdict"], "UNKNOWN");
   EXPECT_EQ(json["findings"][0]["code"], "structure-leaves-grid");
+}
+
+TEST(CheckJson, SaysHowFarTheDoseCouldBeScaled) {
+  const Json json = written(sample_evaluation());
+  EXPECT_EQ(json["headroom"]["up"], nullptr);
+  EXPECT_EQ(json["headroom"]["down"],
+            Json::parse(R"({"factor": 0.9, "prescription_gy": 45.0, "verdict": "UNKNOWN",
+                            "changing": ["cord-max"]})"));
+  EXPECT_EQ(json["headroom"]["lowest_factor"], 0.1);
+  EXPECT_EQ(rule_named(json, "liver-mean")["headroom"]["up"]["verdict"], "VARIATION");
+  EXPECT_TRUE(rule_named(json, "sbrt")["headroom"].is_null()) << "it does not apply";
+}
+
+TEST(HeadroomText, NeverPromisesMoreThanThereIs) {
+  const auto text = [](double factor, Verdict now, Verdict beyond, bool up) {
+    evaluation::Headroom room;
+    (up ? room.up : room.down) = {factor, beyond, 50.0 * factor, {"liver"}};
+    return headroom_text(room, now);
+  };
+  EXPECT_EQ(text(1.26049, Verdict::Pass, Verdict::Fail, true),
+            "PASS up to x1.260 (63.02 Gy), then FAIL (liver)");
+  EXPECT_EQ(text(0.85361, Verdict::Pass, Verdict::Unknown, false),
+            "PASS down to x0.854 (42.69 Gy), then UNKNOWN (liver)");
+  EXPECT_EQ(text(0.85361, Verdict::Fail, Verdict::Pass, false),
+            "PASS at x0.853 (42.68 Gy) or less (liver)");
+  EXPECT_EQ(text(1.00001, Verdict::Fail, Verdict::Variation, true),
+            "VARIATION at x1.001 (50.01 Gy) or more (liver)");
+  EXPECT_EQ(headroom_text({}, Verdict::Pass), "PASS from x0.1 to x10");
+  EXPECT_EQ(headroom_text({{}, {}, "why"}, Verdict::Pass), "");
 }
 
 TEST(CheckJson, SpellsEveryVerdict) {

@@ -38,6 +38,7 @@ void add_rules(Evaluation& e) {
   RuleResult met = rule_of("liver-mean", "Liver - GTV* :: Mean[Gy] <= 18 | 20",
                            {measured_test("Mean[Gy] <= 18 | 20", whole_box(17.5))});
   met.rois = {"Liver", "GTVp"};
+  met.headroom.up = {1.025, Verdict::Variation, 51.25, {}};
   decide(met, Verdict::Pass, "");
 
   RuleResult variation = rule_of("liver-or", "Liver :: Mean[Gy] <= 18 | 20 OR CV5Gy[cc] >= 300",
@@ -129,7 +130,8 @@ Evaluation sample_evaluation() {
   e.plan_uid = "1.2.3";
   e.fractions = 25;
   e.prescription_gy = 50.0;
-  e.bed_gy = 60.0;   // 50 (1 + 2/10)
+  e.bed_gy = 60.0;  // 50 (1 + 2/10)
+  e.headroom.down = {0.9, Verdict::Unknown, 45.0, {"cord-max"}};
   e.eqd2_gy = 50.0;  // 2 Gy a fraction already
   e.inputs = {{"plan/RP.dcm", "RT Plan Storage", "1.2.3", std::string(64, 'c')},
               {"memory", "", "", ""}};

@@ -104,11 +104,16 @@ Line rule_line(const dosegate_rule& rule) {
   std::string measured = "not measured";
   if (!metric.empty()) measured = fmt::format("{} = {}", metric, rule.measured);
   if (rule.beside[0] != '\0') measured += fmt::format(" (this decides; {})", rule.beside);
+  std::string why = rule.reason;
+  // The way out of a miss; what a rule that is met has left is in the JSON and the CSV.
+  if (rule.verdict == DOSEGATE_FAIL || rule.verdict == DOSEGATE_VARIATION) {
+    why += fmt::format("{}If scaled: {}.", why.empty() ? "" : " ", rule.headroom_text);
+  }
   return {
       {word, rule.id, measured, rule.limit,
        taken.empty() || taken == rule.structure ? rule.structure
                                                 : fmt::format("{} [{}]", rule.structure, taken)},
-      rule.reason};
+      why};
 }
 
 // Rules and plan checks by what they mean for the verdict; what does not apply comes last, one line
@@ -150,6 +155,10 @@ std::string page(const Library& library, dosegate_result result) {
                                  info.patient_id[0] ? info.patient_id : "(no id)");
   text += fmt::format("  {}\n  {}\n  Protocol {}\n", info.verdict_reason, course_line(info),
                       info.protocols);
+  if (info.headroom_text[0] != '\0') {
+    text +=
+        fmt::format("  Headroom (dose and prescription scaled together): {}\n", info.headroom_text);
+  }
   text += sections(library, result, info);
   if (info.finding_count > 0) text += "\n  Findings\n";
   for (std::size_t i = 0; i < info.finding_count; ++i) {

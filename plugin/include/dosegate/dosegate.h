@@ -284,6 +284,14 @@ DOSEGATE_EXPORT int32_t dosegate_evaluate(dosegate_session session, size_t case_
                                           const dosegate_options *options,
                                           dosegate_result *out) DOSEGATE_NOEXCEPT;
 
+/* How far every dose of the plan, and its prescription, could be multiplied by one number, the number of
+ * fractions unchanged, before a verdict changes. Looked for from 0.1 to 10. By the values themselves: low and
+ * high are not looked at. */
+typedef struct dosegate_headroom {
+  double up, down;                     /* up to and down to here it stays; 0 = it does not change that far */
+  int32_t verdict_above, verdict_below; /* just beyond; 0 = it does not change that far */
+} dosegate_headroom;
+
 typedef struct dosegate_evaluation_info {
   uint32_t struct_size;
   int32_t verdict;            /* of the plan: the worst of its required rules */
@@ -295,6 +303,8 @@ typedef struct dosegate_evaluation_info {
   double alpha_beta_gy;
   const char *protocols; /* "hcc-rt-ici 1.0" ... joined by ", " */
   size_t rule_count, plan_check_count, structure_count, finding_count;
+  dosegate_headroom headroom; /* of the plan's verdict */
+  const char *headroom_text;  /* as dosegate_rule.headroom_text, with the rules that change */
 } dosegate_evaluation_info;
 
 DOSEGATE_EXPORT int32_t dosegate_evaluation_get(dosegate_session session, dosegate_result result,
@@ -329,6 +339,9 @@ typedef struct dosegate_rule {
   double value, low, high, goal, variation; /* unrounded; see `present` */
   uint32_t present;
   uint32_t reserved;
+  dosegate_headroom headroom; /* zeros where the rule does not apply */
+  /* "PASS up to x1.083 (54.15 Gy), then FAIL"; "" where the rule does not apply */
+  const char *headroom_text;
 } dosegate_rule;
 
 DOSEGATE_EXPORT int32_t dosegate_evaluation_rule(dosegate_session session, dosegate_result result,

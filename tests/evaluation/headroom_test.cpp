@@ -1,0 +1,285 @@
+// How far a plan could be scaled. Closed forms first; then the promise itself: that a plan scaled to
+// either side of a factor gets the verdicts that were said, and that no verdict changes where no
+// value crosses a limit.
+#include "evaluation/headroom.h"
+
+#include <gtest/gtest.h>
+// RapidCheck needs GoogleTest's header before its own.
+#include <rapidcheck/gtest.h>
+
+#include <cmath>
+
+#include "evaluation/synthetic_case.h"
+
+namespace dosegate::evaluation {
+namespace {
+
+using namespace evaluation_test;  // NOLINT: the helpers of this folder
+using model::Case;
+
+// Halving stops at 1e-10 of the factor; the curve of a sloping dose adds its own nodes' rounding.
+constexpr double kExact = 2e-10;
+constexpr double kSloping = 1e-6;
+
+const RuleResult& only_rule(const Evaluation& e) {
+  return e.rules.front();
+}
+
+Evaluation of_rule(const std::string& text, const Case& c) {
+  return evaluated(c, {protocol_of({text})});
+}
+
+// What a planning system would write for the same plan at another normalisation.
+Case scaled(Case c, double scale) {
+  *c.plan->prescription_gy *= scale;
+  model::DoseGrid& grid = c.doses.front().grid;
+  std::vector<double> values;
+  for (std::size_t k = 0; k < grid.size(2); ++k) {
+    for (std::size_t j = 0; j < grid.size(1); ++j) {
+      for (std::size_t i = 0; i < grid.size(0); ++i) values.push_back(grid.value(i, j, k) * scale);
+    }
+  }
+  model::GridGeometry g;
+  g.axes = grid.axes();
+  g.origin = grid.origin();
+  for (int a = 0; a < 3; ++a) {
+    const auto positions = grid.positions(a);
+    g.positions_mm[static_cast<std::size_t>(a)].assign(positions.begin(), positions.end());
+  }
+  grid = model::DoseGrid::create(std::move(g), std::move(values)).value();
+  return c;
+}
+
+// 10 Gy at x = 0 and 0.1 Gy/mm more along x, so that the liver (x 0..120) receives 10 to 22 Gy.
+double slope(const Vec3& p) {
+  return std::max(0.0, 10.0 + 0.1 * p.x());
+}
+
+TEST(Headroom, IsTheRatioOfLimitAndDose) {
+  const Evaluation e = of_rule("Liver :: Mean[Gy] <= 18 | 20", standard(10));
+  const Headroom& room = only_rule(e).headroom;
+  ASSERT_TRUE(room.up.has_value());
+  EXPECT_NEAR(room.up->factor, 1.8, kExact);
+  EXPECT_LE(room.up->factor * 10.0, 18.0) << "up to here it is met";
+  EXPECT_EQ(room.up->beyond, Verdict::Variation);
+  EXPECT_NEAR(room.up->prescription_gy.value(), 90.0, 1e-8);
+  EXPECT_FALSE(room.down.has_value()) << "no dose is too small for an upper limit";
+  EXPECT_EQ(room.reason, "");
+}
+
+TEST(Headroom, LooksToBothSidesOfAVariation) {
+  const Evaluation e = of_rule("Liver :: Mean[Gy] <= 18 | 20", standard(19));
+  const Headroom& room = only_rule(e).headroom;
+  EXPECT_NEAR(room.up.value().factor, 20.0 / 19.0, kExact);
+  EXPECT_EQ(room.up->beyond, Verdict::Fail);
+  EXPECT_NEAR(room.down.value().factor, 18.0 / 19.0, kExact);
+  EXPECT_EQ(room.down->beyond, Verdict::Pass);
+}
+
+TEST(Headroom, IsNoneWhereTheValueStandsOnTheLimit) {
+  const Evaluation met = of_rule("Liver :: Max[Gy] <= 18", standard(18));
+  EXPECT_EQ(only_rule(met).headroom.up.value().factor, 1.0);
+  EXPECT_FALSE(only_rule(met).headroom.down.has_value());
+  const Evaluation missed = of_rule("Liver :: Max[Gy] < 18", standard(18));
+  EXPECT_EQ(only_rule(missed).verdict, Verdict::Fail);
+  EXPECT_EQ(only_rule(missed).headroom.down.value().factor, 1.0);
+  EXPECT_EQ(only_rule(missed).headroom.down->beyond, Verdict::Pass);
+}
+
+TEST(Headroom, SolvesForEqd2) {
+  // EQD2 of x Gy in 25 fractions at alpha/beta 10: x (10 + x/25) / 12 = 49.58
+  // -> x^2 + 250 x - 25 * 12 * 49.58 = 0 -> x = (-250 + sqrt(250^2 + 4 * 14874)) / 2.
+  const double x = 0.5 * (-250.0 + std::sqrt(62500.0 + 4.0 * 14874.0));
+  const Evaluation e = of_rule("Liver :: Max[Gy]@EQD2(ab=10) <= 49.58", standard(10));
+  EXPECT_NEAR(only_rule(e).headroom.up.value().factor, x / 10.0, 1e-9);
+  // The mean of EQD2 of 10 to 22 Gy, uniformly spread, times k: k m/1.2 + k^2 q/(250 * 1.2) with
+  // m = 16, q = 16^2 + 12^2/12 = 268; at 30 Gy: (268/250) k^2 + 16 k - 36 = 0.
+  const double a = 268.0 / 250.0;
+  const double k = (-16.0 + std::sqrt(256.0 + 4.0 * a * 36.0)) / (2.0 * a);
+  const Evaluation mean =
+      of_rule("Liver :: Mean[Gy]@EQD2(ab=10) <= 30", make_case({liver(), gtv()}, slope));
+  EXPECT_NEAR(only_rule(mean).headroom.up.value().factor, k, kSloping);
+}
+
+TEST(Headroom, FollowsTheCurve) {
+  const Case c = make_case({liver(), gtv()}, slope);
+  // 10 + 0.1 x < 14 for a third of the liver, 360 cc; at scale k below 14 / k. 180 cc are left where
+  // 14 / k = 12.
+  const Evaluation cold = of_rule("Liver :: CV14Gy[cc] >= 180", c);
+  EXPECT_NEAR(only_rule(cold).headroom.up.value().factor, 14.0 / 12.0, kSloping);
+  // The hottest half receives 16 Gy and more.
+  const Evaluation median = of_rule("Liver :: D50%[Gy] >= 15", c);
+  EXPECT_NEAR(only_rule(median).headroom.down.value().factor, 15.0 / 16.0, kSloping);
+  EXPECT_FALSE(only_rule(median).headroom.up.has_value());
+}
+
+TEST(Headroom, DoesNotScaleWhatIsMeasuredAgainstThePrescription) {
+  for (const char* text : {"Liver :: D95%[%] >= 20", "Liver :: V20%[%] >= 95",
+                           "Liver :: Volume[cc] >= 1", "Liver :: Mean[%] <= 20"}) {
+    const Evaluation e = of_rule(text, standard(10));  // exactly 20 % of 50 Gy
+    EXPECT_EQ(only_rule(e).verdict, Verdict::Pass) << text;
+    EXPECT_FALSE(only_rule(e).headroom.up.has_value()) << text;
+    EXPECT_FALSE(only_rule(e).headroom.down.has_value()) << text;
+  }
+}
+
+TEST(Headroom, KnowsTheScaleAtWhichARuleCeasesToApply) {
+  // 50 Gy in 25: 2 Gy a fraction; the guard holds from x0.9 to x1.1.
+  const Evaluation e = of_rule("Liver :: Mean[Gy] <= 18 when dpf in 1.8..2.2", standard(10));
+  const Headroom& room = e.headroom;
+  EXPECT_NEAR(room.up.value().factor, 1.1, 1e-9);
+  EXPECT_EQ(room.up->beyond, Verdict::Unknown) << "no rule applies any more, so nothing is shown";
+  EXPECT_EQ(room.up->changing, std::vector<std::string>{"r0"});
+  EXPECT_NEAR(room.down.value().factor, 0.9, 1e-9);
+  EXPECT_EQ(only_rule(e).headroom.up.value().beyond, Verdict::NotApplicable);
+}
+
+TEST(Headroom, MeasuresARuleThatOnlyTheScaledPlanIsHeldAgainst) {
+  const Case c = standard(10);
+  const auto rules = protocol_of({"Liver :: Mean[Gy] <= 30", "Liver :: Mean[Gy] <= 11 when rx > 60",
+                                  "Stomach :: Mean[Gy] <= 11 when rx > 200"});
+  const Evaluation e = evaluated(c, {rules});
+  EXPECT_EQ(e.rules[1].verdict, Verdict::NotApplicable);
+  ASSERT_TRUE(e.headroom.up.has_value());
+  EXPECT_NEAR(e.headroom.up->factor, 1.2, 1e-9);
+  EXPECT_EQ(e.headroom.up->beyond, Verdict::Fail) << "12 Gy against 11";
+  EXPECT_EQ(e.headroom.up->changing, std::vector<std::string>{"r1"});
+}
+
+TEST(Headroom, IsUnknownAtEveryScaleWhereAStructureIsMissing) {
+  const Evaluation e = evaluated(
+      standard(10), {protocol_of({"Stomach :: Max[Gy] <= 30", "Liver :: Max[Gy] <= 15"})});
+  EXPECT_EQ(e.verdict, Verdict::Unknown);
+  EXPECT_FALSE(e.rules.front().headroom.up.has_value());
+  EXPECT_NEAR(e.headroom.up.value().factor, 1.5, kExact);
+  EXPECT_EQ(e.headroom.up->beyond, Verdict::Fail);
+  EXPECT_FALSE(e.headroom.down.has_value()) << "no scale lets the missing stomach pass";
+}
+
+TEST(Headroom, IsTheNearestChangeOfAnyRequiredRule) {
+  auto rules = protocol_of({"Liver :: Mean[Gy] <= 18", "Liver :: Max[Gy] <= 15",
+                            "Liver :: Max[Gy] <= 11", "Liver :: Min[Gy] >= 8"});
+  rules.rules[2].level = protocol::Level::Advisory;
+  const Evaluation e = evaluated(standard(10), {rules});
+  EXPECT_NEAR(e.headroom.up.value().factor, 1.5, kExact);
+  EXPECT_EQ(e.headroom.up->changing, std::vector<std::string>{"r1"});
+  EXPECT_NEAR(e.headroom.down.value().factor, 0.8, kExact);
+  EXPECT_EQ(e.headroom.down->changing, std::vector<std::string>{"r3"});
+}
+
+TEST(Headroom, GoesThroughChecksOfThePlan) {
+  auto rules = protocol_of({"Liver :: Mean[Gy] <= 30"});
+  rules.plan_checks.push_back({"course",
+                               "",
+                               protocol::Level::Required,
+                               protocol::parse_guard("rx in 50..65").value(),
+                               std::nullopt,
+                               {}});
+  const Evaluation e = evaluated(standard(10), {rules});
+  EXPECT_NEAR(e.headroom.up.value().factor, 1.3, 1e-9);
+  EXPECT_EQ(e.headroom.up->changing, std::vector<std::string>{"course"});
+  EXPECT_EQ(e.headroom.down.value().factor, 1.0) << "50 Gy stand on the end of the range";
+}
+
+// ---- the promise ------------------------------------------------------------------------------------
+
+struct Draw {
+  std::vector<std::string> rules;
+  Case plan;
+};
+
+const char* const kTexts[] = {
+    "Liver :: Mean[Gy] <= {} | {}",
+    "Liver :: CV{}Gy[cc] >= {}",
+    "Liver :: V{}Gy[%] < {}",
+    "Liver - GTV* :: Mean[Gy] <= {} OR CV{}Gy[cc] >= 300",
+    "GTV :: D95%[Gy] >= {} AND Max[Gy] < {}",
+    "GTV :: Max[Gy]@EQD2(ab=3) <= {} AND NOT Min[Gy] < {}",
+    "Liver :: Mean[Gy]@BED(ab=2.5) <= {} when rx < {}",
+    "Liver :: D50%[Gy] <= {} when dpf in 1.5..2.5",
+    "GTV :: D95%[%] >= {}",
+};
+
+std::string with_numbers(std::string text, bool tiered) {
+  int first = 0;
+  for (std::size_t at = text.find("{}"); at != std::string::npos; at = text.find("{}")) {
+    int number = *rc::gen::inRange(2, 60);
+    if (tiered && first > 0) number = first + *rc::gen::inRange(1, 20);
+    first = number;
+    text.replace(at, 2, std::to_string(number));
+  }
+  return text;
+}
+
+Draw draw() {
+  // A dose that is linear needs no more voxels than corners.
+  const testing::GridSpec coarse{Vec3(-30, -30, -30), Vec3(60, 60, 60), {4, 4, 4}};
+  Draw d{{}, make_case({liver(), gtv()}, slope, coarse)};
+  const int count = *rc::gen::inRange(1, 4);
+  for (int i = 0; i < count; ++i) {
+    const int which = *rc::gen::inRange(0, static_cast<int>(std::size(kTexts)));
+    d.rules.push_back(with_numbers(kTexts[which], which == 0));
+  }
+  d.plan = scaled(d.plan, 0.5 * *rc::gen::inRange(1, 6));
+  return d;
+}
+
+// Verdicts of the plan scaled by `scale`, found the long way.
+Evaluation at_scale(const Draw& d, double scale) {
+  return evaluated(scaled(d.plan, scale), {protocol_of(d.rules)});
+}
+
+// The scaled plan's own curve has other nodes: further from the factor than that matters.
+constexpr double kAside = 1e-4;
+
+void expect_step(const std::optional<HeadroomStep>& step, double beyond, Verdict now,
+                 const std::function<Verdict(double)>& at) {
+  if (!step) {
+    RC_ASSERT(at(beyond > 1.0 ? 3.0 : 0.3) == now);
+    return;
+  }
+  const double inside = step->factor / beyond;
+  if ((beyond > 1.0) == (inside > 1.0)) RC_ASSERT(at(inside) == now);
+  RC_ASSERT(at(step->factor * beyond) == step->beyond);
+}
+
+RC_GTEST_PROP(Headroom, IsWhatTheScaledPlanGets, ()) {
+  const Draw d = draw();
+  const Evaluation e = at_scale(d, 1.0);
+  const auto plan_at = [&](double scale) { return at_scale(d, scale).verdict; };
+  expect_step(e.headroom.up, 1.0 + kAside, e.verdict, plan_at);
+  expect_step(e.headroom.down, 1.0 / (1.0 + kAside), e.verdict, plan_at);
+  const RuleResult& rule = e.rules.back();
+  if (rule.verdict == Verdict::NotApplicable) return;
+  const auto rule_at = [&](double scale) { return at_scale(d, scale).rules.back().verdict; };
+  expect_step(rule.headroom.up, 1.0 + kAside, rule.verdict, rule_at);
+  expect_step(rule.headroom.down, 1.0 / (1.0 + kAside), rule.verdict, rule_at);
+}
+
+bool crosses(double a, double b, double limit) {
+  return (a <= limit) != (b <= limit) || (a < limit) != (b < limit);
+}
+
+RC_GTEST_PROP(Verdicts, ChangeOnlyWhereAValueCrossesALimit, ()) {
+  const Draw d = draw();
+  const Evaluation a = at_scale(d, 1.0);
+  const Evaluation b = at_scale(d, 0.25 * *rc::gen::inRange(1, 12));
+  for (std::size_t i = 0; i < a.rules.size(); ++i) {
+    const RuleResult& one = a.rules[i];
+    const RuleResult& other = b.rules[i];
+    // A guard on rx or dpf is a limit too: only rules that apply to both are compared.
+    if (one.tests.empty() || other.tests.empty()) continue;
+    bool crossed = false;
+    for (std::size_t t = 0; t < one.tests.size(); ++t) {
+      const protocol::Test& test = one.tests[t].test;
+      const double from = one.tests[t].value.value.value();
+      const double to = other.tests[t].value.value.value();
+      crossed = crossed || crosses(from, to, test.goal);
+      if (test.variation) crossed = crossed || crosses(from, to, *test.variation);
+    }
+    if (!crossed) RC_ASSERT(one.verdict == other.verdict);
+  }
+}
+
+}  // namespace
+}  // namespace dosegate::evaluation
