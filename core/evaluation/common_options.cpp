@@ -35,6 +35,14 @@ std::optional<int> fractions_of_dose(const model::Case& plan_case, const CourseO
   return several_plans ? options.fractions : fractions_of(plan_case, options);
 }
 
+std::vector<model::InputFile> inputs_of(const model::Case& plan_case,
+                                        const EvaluationOptions& options) {
+  std::vector<model::InputFile> inputs = plan_case.inputs;
+  const protocol::SiteAliases& aliases = options.map.site_aliases();
+  if (!aliases.origin.empty()) inputs.push_back({aliases.origin, "", "", aliases.sha256});
+  return inputs;
+}
+
 ReadingSettings settings_of(const EvaluationOptions& options) {
   ReadingSettings settings{options.convention,
                            std::string(geometry::name_of(options.reading.end_caps)),

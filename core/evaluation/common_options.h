@@ -14,6 +14,10 @@ void add_once(Findings& to, const Findings& from);
 [[nodiscard]] std::optional<int> fractions_of_dose(const model::Case& plan_case,
                                                    const CourseOptions& options);
 
+/// The case's files, and the alias file if there is one.
+[[nodiscard]] std::vector<model::InputFile> inputs_of(const model::Case& plan_case,
+                                                      const EvaluationOptions& options);
+
 [[nodiscard]] ReadingSettings settings_of(const EvaluationOptions& options);
 /// That another reading than the default was used, if so.
 [[nodiscard]] Findings settings_findings(const EvaluationOptions& options);

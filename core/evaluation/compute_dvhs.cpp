@@ -32,7 +32,7 @@ Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& r
   }
   report.fractions = fractions_of(plan_case, options.course);
   report.prescription_gy = prescription_of(plan_case, options.course);
-  report.inputs = plan_case.inputs;
+  report.inputs = inputs_of(plan_case, options);
   report.metrics = request.metrics;
   report.findings = plan_case.findings;
   append(report.findings, dose->findings);

@@ -121,7 +121,7 @@ class Evaluator {
       out_.plan_label = case_.plan->label;
       out_.plan_uid = case_.plan->sop_instance_uid;
     }
-    out_.inputs = case_.inputs;
+    out_.inputs = inputs_of(case_, options_);
     out_.findings = case_.findings;
     out_.fractions = fractions_of(case_, options_.course);
     out_.prescription_gy = prescription_of(case_, options_.course);

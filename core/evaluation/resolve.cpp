@@ -46,7 +46,8 @@ class Resolver {
   }
 
   Resolved finish(RoiExpression expression) {
-    return {std::move(expression), std::move(rois_), std::move(notes_), std::move(findings_)};
+    return {std::move(expression), std::move(rois_), std::move(notes_), std::move(how_),
+            std::move(findings_)};
   }
 
  private:
@@ -67,7 +68,11 @@ class Resolver {
     if (match.status == MatchStatus::Ambiguous)
       return fail(ErrorCode::StructureAmbiguous, match.reason);
     if (match.status == MatchStatus::Missing) {
-      if (entry != nullptr && entry->definition) return run(*entry->definition, depth + 1);
+      if (entry != nullptr && entry->definition) {
+        how_.push_back(fmt::format("{}: not drawn, so {}", printable(e.name),
+                                   protocol::to_text(*entry->definition)));
+        return run(*entry->definition, depth + 1);
+      }
       return fail(ErrorCode::StructureMissing, match.reason);
     }
     if (match.without_contours) {
@@ -75,6 +80,7 @@ class Resolver {
                   fmt::format("ROI \"{}\" has no closed contour.", label(match.rois.front())));
     }
     if (!match.reason.empty()) notes_.push_back(match.reason);
+    add_how(e.name, match.rois, protocol::rung_text(match.rung));
     return take(match.rois.front());
   }
 
@@ -101,6 +107,9 @@ class Resolver {
                       "meant, one --map \"{1}*=ROI\" for each.",
                       label(match.passed_over.front()), e.name));
     }
+    add_how(e.name + "*", match.rois,
+            map_.targets(e.name + "*").empty() ? "the beginning of the name"
+                                               : protocol::rung_text(protocol::Rung::Map));
     RoiExpression all{RoiExpression::Op::Union, 0, {}};
     for (const std::size_t i : match.rois) all.operands.push_back(take(i));
     if (all.operands.size() == 1) return all.operands.front();
@@ -112,6 +121,16 @@ class Resolver {
     return {RoiExpression::Op::Roi, roi, {}};
   }
 
+  void add_how(const std::string& wanted, const std::vector<std::size_t>& rois,
+               std::string_view rung) {
+    std::string list;
+    for (const std::size_t roi : rois) {
+      list += fmt::format("{}'{}' (ROI number {})", list.empty() ? "" : ", ", label(roi),
+                          labels_[roi].number);
+    }
+    how_.push_back(fmt::format("{}: {} by {}", printable(wanted), list, rung));
+  }
+
   [[nodiscard]] std::string label(std::size_t roi) const { return printable(labels_[roi].name); }
 
   const protocol::Protocol* protocol_;
@@ -119,6 +138,7 @@ class Resolver {
   const protocol::NameMap& map_;
   std::vector<std::size_t> rois_;
   std::vector<std::string> notes_;
+  std::vector<std::string> how_;
   Findings findings_;
 };
 

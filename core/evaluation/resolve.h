@@ -17,6 +17,9 @@ struct Resolved {
   std::vector<std::size_t> rois;
   /// How names were matched where they are not exact: whole sentences.
   std::vector<std::string> notes;
+  /// How every name was matched, in the order of the expression: "Liver: 'Leber' (ROI number 3) by the
+  /// site's alias". For people who ask.
+  std::vector<std::string> how;
   Findings findings;
 };
 

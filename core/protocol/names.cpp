@@ -14,8 +14,8 @@ constexpr std::size_t kMostSuggestions = 3;
 
 enum class Contours { Drawn, None };
 
-constexpr Rung kRungs[] = {Rung::Exact, Rung::CaseFold, Rung::ReverseOrder, Rung::Alias,
-                           Rung::Normalised};
+constexpr Rung kRungs[] = {Rung::Exact,     Rung::CaseFold, Rung::ReverseOrder,
+                           Rung::SiteAlias, Rung::Alias,    Rung::Normalised};
 
 std::string roi_text(const RoiLabel& roi) {
   return "'" + printable(roi.name) + "' (ROI number " + std::to_string(roi.number) + ")";
@@ -40,6 +40,7 @@ bool fits_plainly(Rung rung, std::string_view wanted, std::string_view name) {
     case Rung::Normalised:
       return normalised(name) == normalised(wanted);
     case Rung::Map:
+    case Rung::SiteAlias:
     case Rung::Alias:
       return false;
   }
@@ -49,7 +50,8 @@ bool fits_plainly(Rung rung, std::string_view wanted, std::string_view name) {
 // One rule name with the aliases that may stand for it.
 class Wanted {
  public:
-  Wanted(const std::string& name, const StructureEntry* entry) : name_(name) {
+  Wanted(const std::string& name, const StructureEntry* entry, const SiteAliases& site)
+      : name_(name), site_(site.of(name)) {
     if (entry == nullptr) return;
     for (const std::string& alias : entry->aliases) {
       if (!is_derived_from(alias, name)) aliases_.push_back(alias);
@@ -57,32 +59,37 @@ class Wanted {
   }
 
   [[nodiscard]] bool fits(Rung rung, std::string_view roi_name) const {
-    if (rung == Rung::Alias) {
-      return any_alias(Rung::Exact, roi_name) || any_alias(Rung::CaseFold, roi_name) ||
-             any_alias(Rung::ReverseOrder, roi_name);
-    }
+    if (rung == Rung::SiteAlias) return any_plainly(site_, roi_name);
+    if (rung == Rung::Alias) return any_plainly(aliases_, roi_name);
     if (fits_plainly(rung, name_, roi_name)) return true;
-    return rung == Rung::Normalised && any_alias(rung, roi_name);
+    return rung == Rung::Normalised &&
+           (any(site_, rung, roi_name) || any(aliases_, rung, roi_name));
   }
 
   // How far `roi_name` is from the name or the nearest alias; nothing if it is not similar at all.
   [[nodiscard]] std::optional<std::size_t> distance(std::string_view roi_name) const {
     std::optional<std::size_t> best = similarity_distance(name_, roi_name);
-    for (const std::string& alias : aliases_) {
-      const std::optional<std::size_t> other = similarity_distance(alias, roi_name);
-      if (other && (!best || *other < *best)) best = other;
+    for (const auto* list : {&site_, &aliases_}) {
+      for (const std::string& alias : *list) {
+        const std::optional<std::size_t> other = similarity_distance(alias, roi_name);
+        if (other && (!best || *other < *best)) best = other;
+      }
     }
     return best;
   }
 
  private:
-  [[nodiscard]] bool any_alias(Rung rung, std::string_view roi_name) const {
-    return std::any_of(aliases_.begin(), aliases_.end(), [&](const std::string& alias) {
-      return fits_plainly(rung, alias, roi_name);
-    });
+  static bool any(const std::vector<std::string>& names, Rung rung, std::string_view roi_name) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](const std::string& name) { return fits_plainly(rung, name, roi_name); });
+  }
+  static bool any_plainly(const std::vector<std::string>& names, std::string_view roi_name) {
+    return any(names, Rung::Exact, roi_name) || any(names, Rung::CaseFold, roi_name) ||
+           any(names, Rung::ReverseOrder, roi_name);
   }
 
   std::string name_;
+  std::vector<std::string> site_;
   std::vector<std::string> aliases_;
 };
 
@@ -208,6 +215,8 @@ std::string_view rung_text(Rung rung) {
       return "name without regard to case";
     case Rung::ReverseOrder:
       return "reverse order of the name";
+    case Rung::SiteAlias:
+      return "the site's alias";
     case Rung::Alias:
       return "protocol alias";
     case Rung::Normalised:
@@ -257,7 +266,7 @@ NameMatch match_structure(const std::string& wanted, const StructureEntry* entry
   const std::vector<std::string> mapped = map.targets(wanted);
   if (!mapped.empty()) return match_mapped(wanted, mapped.front(), rois);
 
-  const Wanted names(wanted, entry);
+  const Wanted names(wanted, entry, map.site_aliases());
   NameMatch match;
   std::vector<std::size_t> empty_rois;  // on the rungs passed so far
   for (const Rung rung : kRungs) {

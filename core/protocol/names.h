@@ -6,8 +6,9 @@
 //   3 CaseFold     the same but for ASCII case
 //   4 ReverseOrder TG-263's reverse order: the underscore parts reversed or rotated
 //                  (Small_Bowel, L_Kidney)
-//   5 Alias        an alias that the protocol file lists, compared as in 2 to 4
-//   6 Normalised   the name or an alias without blanks, '_' and '.', ASCII case folded
+//   5 SiteAlias    an alias that the site's own file lists (site_aliases.h), compared as in 2 to 4
+//   6 Alias        an alias that the protocol file lists, compared likewise
+//   7 Normalised   the name or an alias without blanks, '_' and '.', ASCII case folded
 // One candidate there: found. Several: a ROIInterpretedType that singles one out decides, else
 // ambiguous.
 //
@@ -35,6 +36,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "protocol/site_aliases.h"
 
 namespace dosegate::protocol {
 
@@ -48,7 +50,8 @@ struct RoiLabel {
   bool has_contours = true;      ///< at least one closed planar contour
 };
 
-/// The user's own assignments: rule name (or glob with its star) -> ROI name or "#number".
+/// What the user says of names: his own assignments, rule name (or glob with its star) -> ROI name or
+/// "#number", and his site's aliases.
 class NameMap {
  public:
   /// Each entry "RULE_NAME=ROI_NAME". Errors: OptionInvalid for no '=', an empty side, or a rule
@@ -61,12 +64,16 @@ class NameMap {
   [[nodiscard]] std::vector<std::string> rule_names() const;
   [[nodiscard]] bool empty() const { return entries_.empty(); }
 
+  void set_site_aliases(SiteAliases aliases) { site_ = std::move(aliases); }
+  [[nodiscard]] const SiteAliases& site_aliases() const { return site_; }
+
  private:
   std::vector<std::pair<std::string, std::string>> entries_;
+  SiteAliases site_;
 };
 
 enum class MatchStatus { Found, Missing, Ambiguous };
-enum class Rung { Map, Exact, CaseFold, ReverseOrder, Alias, Normalised };
+enum class Rung { Map, Exact, CaseFold, ReverseOrder, SiteAlias, Alias, Normalised };
 [[nodiscard]] std::string_view rung_text(Rung rung);  ///< "exact name", "protocol alias" ...
 
 struct NameMatch {

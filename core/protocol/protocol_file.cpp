@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 
 #include "base/text.h"
 #include "protocol/builtin_texts.h"
+#include "protocol/text_file.h"
 
 namespace dosegate::protocol {
 namespace {
@@ -45,21 +45,9 @@ const ContextKey* Protocol::find_context_key(std::string_view key) const {
 }
 
 Result<Protocol> read_protocol_file(const std::string& path) {
-  std::error_code status;
-  if (!std::filesystem::is_regular_file(path, status)) {
-    return fail(ErrorCode::FileUnreadable, "the protocol file cannot be read; it is no plain file",
-                path);
-  }
-  std::ifstream file(path, std::ios::binary);
-  // One byte beyond the limit, so that parse_protocol() sees a file that is too large.
-  std::string text(kLargestProtocolFile + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!file && !file.eof()) {
-    return fail(ErrorCode::FileUnreadable, "the protocol file cannot be read; check its rights",
-                path);
-  }
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  return parse_protocol(text, path);
+  const Result<std::string> text = read_text_file(path, "protocol file", kLargestProtocolFile);
+  if (!text) return tl::unexpected(text.error());
+  return parse_protocol(*text, path);
 }
 
 std::vector<std::string> builtin_protocols() {

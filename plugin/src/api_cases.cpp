@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "protocol/lint.h"
 #include "protocol/protocol_file.h"
+#include "protocol/tg263.h"
 #include "view.h"
 #include "wall.h"
 
@@ -181,6 +182,7 @@ int32_t dosegate_read(dosegate_session handle, const char* const* paths, size_t 
     const std::vector<std::string> inputs = texts(paths, path_count);
     // Should this fail, nobody may take an earlier patient's cases for these.
     session.set_cases({});
+    session.rule_names.clear();
     session.set_cases(unwrap(dicom::read_cases(inputs, options)));
     *out_count = session.outcome().cases.size();
   });
@@ -229,6 +231,9 @@ int32_t dosegate_case_roi(dosegate_session handle, size_t case_index, size_t ind
       info.closed_contours += contour.type == model::ContourType::ClosedPlanar ||
                               contour.type == model::ContourType::ClosedPlanarXor;
     }
+    const auto advice = protocol::tg263_advice(roi.name);
+    info.tg263 = session.keep(advice ? printable(advice->name) : "");
+    info.tg263_how = session.keep(advice ? advice->how : "");
     fill(out, info);
   });
 }

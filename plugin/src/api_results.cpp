@@ -87,6 +87,14 @@ void choose_reading(const dosegate_options& in, evaluation::EvaluationOptions& o
   options.convention = convention->id;
 }
 
+protocol::NameMap name_map_of(const dosegate_options& in) {
+  protocol::NameMap map = unwrap(protocol::NameMap::parse(texts(in.map, in.map_count)));
+  if (in.aliases != nullptr && in.aliases[0] != '\0') {
+    map.set_site_aliases(unwrap(protocol::read_site_aliases(in.aliases)));
+  }
+  return map;
+}
+
 // The options that evaluations and DVHs share.
 evaluation::EvaluationOptions options_of(Session& session, const dosegate_options& in) {
   evaluation::EvaluationOptions options;
@@ -100,7 +108,7 @@ evaluation::EvaluationOptions options_of(Session& session, const dosegate_option
   // More workers than a machine can have is a slip; the result would be the same.
   constexpr uint32_t kMostWorkers = 1024;
   options.workers = static_cast<int>(std::min(in.workers, kMostWorkers));
-  options.map = unwrap(protocol::NameMap::parse(texts(in.map, in.map_count)));
+  options.map = name_map_of(in);
   options.software_version = version_text();
   options.stop = [&session, caller = this_thread_number()] {
     return session.stop_requested(caller);
@@ -148,6 +156,36 @@ void add_read_findings(Findings& to, const Session& session) {
 }  // namespace
 
 extern "C" {
+
+int32_t dosegate_case_names(dosegate_session handle, size_t case_index,
+                            const dosegate_options* options, size_t* out) noexcept {
+  return call(handle, [&](Session& session) {
+    require_argument(out != nullptr, "An out-parameter is NULL.");
+    session.rule_names.clear();  // should this fail, there are none
+    const dosegate_options in = taken(options);
+    const model::Case& found = case_of(session, case_index);
+    require_argument(found.structures.has_value(), "The case has no structures.");
+    session.rule_names =
+        evaluation::rule_names(*found.structures, protocols_of(in), name_map_of(in));
+    *out = session.rule_names.size();
+  });
+}
+
+int32_t dosegate_case_names_get(dosegate_session handle, size_t index,
+                                dosegate_rule_names* out) noexcept {
+  return call(handle, [&](Session& session) {
+    const evaluation::RuleNames& names = at(session.rule_names, index);
+    dosegate_rule_names view{};
+    view.protocol = names.protocol_id.c_str();
+    view.rule = names.rule_id.c_str();
+    view.structure = names.structure.c_str();
+    std::string rois;
+    for (const std::string& roi : names.rois) rois += (rois.empty() ? "" : " + ") + printable(roi);
+    view.roi = session.keep(std::move(rois));
+    view.how = session.keep(printable(fmt::format("{}", fmt::join(names.how, "; "))));
+    fill(out, view);
+  });
+}
 
 int32_t dosegate_evaluate(dosegate_session handle, size_t case_index,
                           const dosegate_options* options, dosegate_result* out) noexcept {
@@ -348,6 +386,8 @@ const dosegate_api* dosegate_get_api(uint32_t major) noexcept {
       dosegate_result_release,
       dosegate_protocol_lint,
       dosegate_protocol_lint_get,
+      dosegate_case_names,
+      dosegate_case_names_get,
   };
   return major == DOSEGATE_API_MAJOR ? &api : nullptr;
 }

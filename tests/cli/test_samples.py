@@ -58,6 +58,14 @@ class Samples(CliTest):
                      "Esophagus", "plan-not-approved"):
             self.assertIn(word, done.text)
 
+    def test_inspect_says_which_roi_each_rule_would_take_and_why(self):
+        done = self.check(0, "inspect", SAMPLES / SMALL, "--protocol", "tg101-5fx", "--map", "Duodenum=Stomach")
+        self.assertRegex(done.text, r"tg101-5fx esophagus\S* +Esophagus +takes Esophagus +Esophagus: 'Esophagus' "
+                                    r"\(ROI number \d+\) by exact name\n")
+        self.assertRegex(done.text, r"Duodenum +takes Stomach +Duodenum: 'Stomach' \(ROI number \d+\) by the user's map")
+        self.assertRegex(done.text, r"CaudaEquina +takes nothing +no structure is named 'CaudaEquina'")
+        self.assertRegex(done.text, r"#\d+ +Esophagus +ORGAN +\d+ contours +TG-263 name\n")
+
     def test_no_patient_name_is_told(self):
         name = b"Sample^"
         self.assertIn(name, (SAMPLES / SMALL / "RTPLAN.dcm").read_bytes())

@@ -52,6 +52,14 @@ class Slips(CliTest):
             self.refused(USAGE, "check", SAMPLE, "--fractions", value,
                          says=["--fractions", "without a leading zero"])
 
+    def test_an_alias_file_with_the_line_where_it_goes_wrong(self):
+        file = self.folder / "site.yaml"
+        file.write_text("aliases:\n  Liver: [Liver-PTV]\n")
+        for command in ("check", "dvh", "inspect"):
+            with self.subTest(command):
+                self.refused(USAGE, command, SAMPLE, "--aliases", "", says=["--aliases"])
+                self.refused(USAGE, command, SAMPLE, "--aliases", file, says=["site.yaml, line 2, column 11"])
+
     def test_a_metric_with_the_column_where_it_goes_wrong(self):
         # D95%[Gz]: what is no unit begins in column 6.
         self.refused_and_nothing_written(USAGE, "dvh", SAMPLE, "--metric", "D95%[Gz]", says=["column 6", "'Gz'"])

@@ -41,6 +41,21 @@ TEST(EvaluateOptions, FollowsAMapToWhateverTheUserNames) {
   }
 }
 
+TEST(EvaluateOptions, TakesTheSitesOwnNamesAndSaysSo) {
+  Roi other = liver();
+  other.name = "Leber";
+  const Case c = make_case({other, gtv()}, uniform(1));
+  expect_unknown(c, "Liver");
+  EvaluationOptions options;
+  options.map.set_site_aliases(
+      protocol::parse_site_aliases("aliases: {Liver: [Leber]}", "site.yaml").value());
+  const Evaluation e = evaluated(c, hcc(), options);
+  EXPECT_EQ(e.verdict, Verdict::Pass);
+  EXPECT_TRUE(says(rule(e, "liver").reason, "the site's alias")) << rule(e, "liver").reason;
+  EXPECT_EQ(e.inputs.back().path, "site.yaml");
+  EXPECT_EQ(e.inputs.back().sha256.size(), 64U);
+}
+
 TEST(EvaluateOptions, RefusesOptionsThatMakeNoSense) {
   EvaluationOptions options;
   options.course.fractions = 0;

@@ -52,6 +52,31 @@ TEST(Arguments, NullPointersAreRefused) {
   EXPECT_EQ(dosegate_case_get(s, 0, &info), DOSEGATE_OK);
 }
 
+TEST(Arguments, NamesOfRulesLiveUntilTheNextQuestion) {
+  Session s;
+  s.read({small_sample()});
+  std::size_t rules = 0;
+  auto names = sized<dosegate_rule_names>();
+  EXPECT_EQ(dosegate_case_names_get(s, 0, &names), DOSEGATE_ARGUMENT_INVALID) << "none was asked";
+  EXPECT_EQ(dosegate_case_names(s, 0, nullptr, nullptr), DOSEGATE_ARGUMENT_INVALID);
+  EXPECT_EQ(dosegate_case_names(s, 99, nullptr, &rules), DOSEGATE_ARGUMENT_INVALID);
+  ASSERT_EQ(dosegate_case_names(s, 0, nullptr, &rules), DOSEGATE_OK);
+  EXPECT_GT(rules, 0U);
+  ASSERT_EQ(dosegate_case_names_get(s, 0, &names), DOSEGATE_OK);
+  EXPECT_STREQ(names.structure, "Liver - GTV*");
+  EXPECT_STREQ(names.roi, "") << "the sample has no GTV";
+  EXPECT_NE(std::string(names.how).find("GTV"), std::string::npos);
+  EXPECT_EQ(dosegate_case_names_get(s, rules, &names), DOSEGATE_ARGUMENT_INVALID);
+
+  auto options = sized<dosegate_options>();
+  options.aliases = "/nonexistent/site.yaml";
+  EXPECT_NE(dosegate_case_names(s, 0, &options, &rules), DOSEGATE_OK);
+  EXPECT_NE(s.error().find("site.yaml"), std::string::npos) << s.error();
+  EXPECT_EQ(dosegate_case_names_get(s, 0, &names), DOSEGATE_ARGUMENT_INVALID);
+  dosegate_result result = 0;
+  EXPECT_NE(dosegate_evaluate(s, 0, &options, &result), DOSEGATE_OK);
+}
+
 TEST(Arguments, NothingToReadIsAnErrorOfTheInput) {
   const Session s;
   std::size_t count = 77;

@@ -77,6 +77,10 @@ TEST(StructSize, HoldsForEveryStructOfACase) {
       "input_info", [&](auto* out) { return dosegate_case_input(s, 0, 0, out); });
   expect_size_rules<dosegate_finding>(
       "finding", [&](auto* out) { return dosegate_case_finding(s, 0, 0, out); });
+  std::size_t rules = 0;
+  ASSERT_EQ(dosegate_case_names(s, 0, nullptr, &rules), DOSEGATE_OK);
+  expect_size_rules<dosegate_rule_names>(
+      "rule_names", [&](auto* out) { return dosegate_case_names_get(s, 0, out); });
 }
 
 TEST(StructSize, HoldsForEveryStructOfAnEvaluation) {

@@ -16,7 +16,9 @@ Run add_dvh(CLI::App& app);
 Run add_inspect(CLI::App& app);
 Run add_protocols(CLI::App& app);
 
-/// The options that `check` and `dvh` share.
+/// --map and --aliases.
+void add_names(CLI::App& command, CommonOptions& common);
+/// The options that `check` and `dvh` share, those of add_names() included.
 void add_common(CLI::App& command, CommonOptions& common);
 
 }  // namespace cli

@@ -57,6 +57,7 @@ dosegate_options options_of(const CommonOptions& common, const std::vector<const
                           : common.interpolation == "cubic" ? DOSEGATE_INTERPOLATION_CUBIC
                                                             : DOSEGATE_INTERPOLATION_SLAB;
   if (!common.convention.empty()) options.convention = common.convention.c_str();
+  if (!common.aliases.empty()) options.aliases = common.aliases.c_str();
   options.workers = common.workers;
   options.map = maps.data();
   options.map_count = maps.size();

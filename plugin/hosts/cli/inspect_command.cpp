@@ -9,6 +9,11 @@
 namespace cli {
 namespace {
 
+struct InspectOptions {
+  CommonOptions common;  ///< inputs, map and aliases
+  std::vector<std::string> protocols;
+};
+
 std::string files_of(const Library& library, std::size_t at, const dosegate_case_info& info) {
   std::vector<std::vector<std::string>> rows;
   for (std::size_t i = 0; i < info.input_count; ++i) {
@@ -34,16 +39,39 @@ std::string rois_of(const Library& library, std::size_t at, const dosegate_case_
   std::vector<std::vector<std::string>> rows;
   for (std::size_t i = 0; i < info.roi_count; ++i) {
     const auto roi = library.get<dosegate_roi_info>(dosegate_case_roi, at, i);
+    const bool as_listed = std::string_view(roi.name) == roi.tg263;
     rows.push_back({fmt::format("#{}", roi.number), roi.name, roi.interpreted_type,
                     fmt::format("{} contours", roi.contours),
                     roi.contours == roi.closed_contours
                         ? ""
-                        : fmt::format("{} of them closed", roi.closed_contours)});
+                        : fmt::format("{} of them closed", roi.closed_contours),
+                    roi.tg263[0] == '\0' || as_listed
+                        ? roi.tg263_how
+                        : fmt::format("TG-263: {} ({})", roi.tg263, roi.tg263_how)});
   }
   return table(rows, 4);
 }
 
-std::string page(const Library& library, std::size_t at) {
+// Which ROIs the rules would take.
+std::string names_of(const Library& library, std::size_t at, const InspectOptions& inspect) {
+  const auto maps = pointers(inspect.common.map);
+  const auto protocols = pointers(inspect.protocols);
+  dosegate_options options = options_of(inspect.common, maps);
+  options.protocols = protocols.data();
+  options.protocol_count = protocols.size();
+  std::size_t count = 0;
+  library.check(dosegate_case_names(library.session(), at, &options, &count));
+  std::vector<std::vector<std::string>> rows;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto names = library.get<dosegate_rule_names>(dosegate_case_names_get, i);
+    rows.push_back({fmt::format("{} {}", names.protocol, names.rule), names.structure,
+                    names.roi[0] != '\0' ? fmt::format("takes {}", names.roi) : "takes nothing",
+                    names.how});
+  }
+  return table(rows, 4);
+}
+
+std::string page(const Library& library, std::size_t at, const InspectOptions& inspect) {
   const auto info = library.get<dosegate_case_info>(dosegate_case_get, at);
   if (info.status != DOSEGATE_OK) return fmt::format("refused: {}\n", info.refusal);
   std::string text =
@@ -58,6 +86,8 @@ std::string page(const Library& library, std::size_t at) {
       fmt::format("  dose{}\n", info.dose_count == 0 ? ": none" : "") + doses_of(library, at, info);
   text += fmt::format("  structures{}\n", info.has_structures ? "" : ": none") +
           rois_of(library, at, info);
+  if (info.has_structures != 0)
+    text += "  what rules would take\n" + names_of(library, at, inspect);
   text += fmt::format("  findings{}\n", info.finding_count == 0 ? ": none" : "");
   for (std::size_t i = 0; i < info.finding_count; ++i) {
     text +=
@@ -66,9 +96,9 @@ std::string page(const Library& library, std::size_t at) {
   return text;
 }
 
-int run_inspect(const std::vector<std::string>& inputs) {
+int run_inspect(const InspectOptions& options) {
   const Library library;
-  const auto paths = pointers(inputs);
+  const auto paths = pointers(options.common.inputs);
   std::size_t count = 0;
   library.check(
       dosegate_read(library.session(), paths.data(), paths.size(), DOSEGATE_READ_ANYTHING, &count));
@@ -76,7 +106,7 @@ int run_inspect(const std::vector<std::string>& inputs) {
   library.check(dosegate_read_finding_count(library.session(), &findings));
   bool refused = false;
   for (std::size_t i = 0; i < count; ++i) {
-    fmt::print("{}{}", i == 0 ? "" : "\n", page(library, i));
+    fmt::print("{}{}", i == 0 ? "" : "\n", page(library, i, options));
     refused =
         refused || library.get<dosegate_case_info>(dosegate_case_get, i).status != DOSEGATE_OK;
   }
@@ -90,11 +120,18 @@ int run_inspect(const std::vector<std::string>& inputs) {
 }  // namespace
 
 Run add_inspect(CLI::App& app) {
-  auto inputs = std::make_shared<std::vector<std::string>>();
+  auto options = std::make_shared<InspectOptions>();
   CLI::App* command =
       app.add_subcommand("inspect", "What was read, what it was taken for, what looks wrong");
-  command->add_option("INPUT", *inputs, "Files and folders")->required();
-  return [inputs, command]() -> int { return command->parsed() ? run_inspect(*inputs) : -1; };
+  command->add_option("INPUT", options->common.inputs, "Files and folders")->required();
+  add_names(*command, options->common);
+  command
+      ->add_option(
+          "--protocol", options->protocols,
+          "Built-in id or file, to see which ROI each rule would take; may be given several "
+          "times (default: hcc-rt-ici)")
+      ->allow_extra_args(false);
+  return [options, command]() -> int { return command->parsed() ? run_inspect(*options) : -1; };
 }
 
 }  // namespace cli

@@ -17,7 +17,20 @@ std::string plain_number(const std::string& text) {
   return fmt::format("\"{}\" is no whole number; write it in digits, without a leading zero", text);
 }
 
+std::string not_empty(const std::string& text) {
+  return text.empty() ? "it is empty" : "";
+}
+
 }  // namespace
+
+void add_names(CLI::App& command, CommonOptions& common) {
+  command.add_option("--map", common.map, "RULE_NAME=ROI_NAME or RULE_NAME=#ROI_NUMBER")
+      ->allow_extra_args(false);  // else what follows, an INPUT, would be taken for another map
+  command
+      .add_option("--aliases", common.aliases,
+                  "YAML file of the site's own structure names (aliases: {Liver: [Leber]})")
+      ->check(not_empty);
+}
 
 void add_common(CLI::App& command, CommonOptions& common) {
   command.add_option("INPUT", common.inputs, "DICOM files and folders, in any mix")->required();
@@ -49,11 +62,10 @@ void add_common(CLI::App& command, CommonOptions& common) {
       .add_option("--convention", common.convention,
                   "End caps and interpolation by name: dosegate (default), or an approximation of "
                   "another system: as-eclipse, as-mim, as-proknow, as-raystation")
-      ->check([](const std::string& id) { return std::string(id.empty() ? "it is empty" : ""); })
+      ->check(not_empty)
       ->excludes(caps)
       ->excludes(interpolation);
-  command.add_option("--map", common.map, "RULE_NAME=ROI_NAME or RULE_NAME=#ROI_NUMBER")
-      ->allow_extra_args(false);  // else what follows, an INPUT, would be taken for another map
+  add_names(command, common);
   command
       .add_option("--workers", common.workers, "Threads at most; the result does not depend on it")
       ->check(plain_number);

@@ -185,6 +185,9 @@ typedef struct dosegate_roi_info {
   const char *interpreted_type; /* "" if the file gives none */
   size_t contours;              /* of any kind */
   size_t closed_contours;
+  /* For people only, a rule never takes a ROI because of it: what AAPM TG-263 calls it, "" if nothing is
+   * near; and how that differs from the name: "TG-263 name", "other case", "reverse order", "similar" ... */
+  const char *tg263, *tg263_how;
 } dosegate_roi_info;
 
 DOSEGATE_EXPORT int32_t dosegate_case_roi(dosegate_session session, size_t case_index, size_t index,
@@ -265,7 +268,31 @@ typedef struct dosegate_options {
    * with an end_caps or interpolation other than 0. Results name it, and an evaluation with another than the
    * default has a finding. */
   const char *convention;
+  /* A YAML file of the site's own structure names (`aliases: {Liver: [Leber]}`); NULL or "" = none. Tried
+   * after a structure's own name and before the protocol's aliases. Results list it among their inputs. */
+  const char *aliases;
 } dosegate_options;
+
+/* ---- names ------------------------------------------------------------------------------------------- */
+
+/* Which ROIs a rule would take, without measuring anything. */
+typedef struct dosegate_rule_names {
+  uint32_t struct_size;
+  uint32_t reserved;
+  const char *protocol, *rule;
+  const char *structure; /* as the rule writes it */
+  const char *roi;       /* the ROIs it would take, joined by " + "; "" = it would be UNKNOWN */
+  const char *how;       /* why these, or why none */
+} dosegate_rule_names;
+
+/* Matches the names of every rule of the protocols in `options` (NULL = all defaults; also used: map,
+ * aliases) with the ROIs of a case and keeps the answer until the next call of this function or of
+ * dosegate_read(). `out`: how many rules. Errors: those of reading protocols, map and alias file. */
+DOSEGATE_EXPORT int32_t dosegate_case_names(dosegate_session session, size_t case_index,
+                                            const dosegate_options *options, size_t *out) DOSEGATE_NOEXCEPT;
+/* Rule `index` of the last dosegate_case_names(). Texts live as long as its answer. */
+DOSEGATE_EXPORT int32_t dosegate_case_names_get(dosegate_session session, size_t index,
+                                                dosegate_rule_names *out) DOSEGATE_NOEXCEPT;
 
 /* ---- evaluation -------------------------------------------------------------------------------------- */
 
@@ -473,6 +500,8 @@ typedef struct dosegate_api {
   int32_t (*result_release)(dosegate_session, dosegate_result);
   int32_t (*protocol_lint)(dosegate_session, const char *, size_t *);
   int32_t (*protocol_lint_get)(dosegate_session, size_t, dosegate_protocol_finding *);
+  int32_t (*case_names)(dosegate_session, size_t, const dosegate_options *, size_t *);
+  int32_t (*case_names_get)(dosegate_session, size_t, dosegate_rule_names *);
 } dosegate_api;
 
 /* The table for a major version of the interface, or NULL if this library does not have it. Any thread; the
