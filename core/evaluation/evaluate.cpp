@@ -338,6 +338,10 @@ class Evaluator {
       };
       collect(out_.rules);
       collect(out_.plan_checks);
+      if (required.empty()) {
+        p.verdict = Verdict::NotApplicable;  // it reports and decides nothing
+        continue;
+      }
       p.verdict = worst_required(required);
       all.push_back(p.verdict);
     }

@@ -89,6 +89,8 @@ struct StructureResult {
 struct ProtocolVerdict {
   std::string id, version, title, sha256, origin;
   std::vector<protocol::Source> sources;
+  /// NotApplicable: a protocol that holds nothing required; it reports, and has no part in the plan's
+  /// verdict (which is Unknown where no protocol has anything required).
   Verdict verdict = Verdict::Unknown;
 };
 

@@ -220,6 +220,7 @@ ScaledVerdict scaled_plan(const std::vector<std::vector<ScaledVerdict>>& protoco
   result.at = [&protocols](double scale) {
     std::vector<Verdict> all;
     for (const auto& parts : protocols) {
+      if (parts.empty()) continue;  // it reports and decides nothing
       std::vector<Verdict> required;
       required.reserve(parts.size());
       for (const ScaledVerdict& part : parts) required.push_back(part.at(scale));

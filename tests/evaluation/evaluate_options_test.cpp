@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <limits>
+#include <set>
 
 #include "evaluation/evaluate.h"
 #include "evaluation/synthetic_case.h"
@@ -110,6 +111,60 @@ TEST(EvaluateOptions, TakesTheWorstOfSeveralProtocols) {
   EXPECT_EQ(e.verdict, Verdict::Unknown);
   EXPECT_TRUE(says(e.verdict_reason, "no required rule that applies")) << e.verdict_reason;
   EXPECT_EQ(evaluated(standard(), {protocol_of({}, "empty")}).verdict, Verdict::Unknown);
+}
+
+TEST(EvaluateOptions, LetsAProtocolThatOnlyReportsHaveNoPartInTheVerdict) {
+  Case c = standard(12);
+  c.plan->fractions = 5;
+  EvaluationOptions total;  // 12 Gy could also be one of 5 fractions of 50 Gy
+  total.course.fraction_dose = FractionDose::Total;
+  const auto steps = protocol::builtin_protocol("rtog1112-allocation").value();
+  const auto limit = protocol_of({"Liver :: Mean[Gy] <= 14"});
+  const Evaluation both = evaluated(c, {limit, steps}, total);
+  EXPECT_EQ(both.verdict, Verdict::Pass);
+  EXPECT_EQ(both.protocols[1].verdict, Verdict::NotApplicable);
+  EXPECT_EQ(both.headroom.up.value().beyond, Verdict::Fail);
+  // 12 Gy everywhere against 50: Veff is 24 %, and the step of 50 Gy asks for 25.
+  EXPECT_EQ(rule(both, "step-50").verdict, Verdict::Pass);
+  EXPECT_NEAR(rule(both, "step-50").tests.front().value.value.value(), 24.0, 1e-9);
+  EXPECT_EQ(rule(both, "step-45").verdict, Verdict::NotApplicable);
+  const Evaluation alone = evaluated(c, {steps}, total);
+  EXPECT_EQ(alone.verdict, Verdict::Unknown) << "nothing required was held against the plan";
+  // A protocol whose required rules do not apply is another thing: it was to decide and cannot.
+  const auto idle = protocol_of({"Liver :: Mean[Gy] <= 12 when fx in 30..40"}, "idle");
+  EXPECT_EQ(evaluated(c, {limit, idle}, total).verdict, Verdict::Unknown);
+}
+
+TEST(EvaluateOptions, NeverPassesAPlanThatNoRequiredRuleAppliesTo) {
+  // Every built-in protocol, a dose that no limit can be missed with, and every structure it asks for.
+  for (const std::string& id : protocol::builtin_protocols()) {
+    const auto p = protocol::builtin_protocol(id).value();
+    std::set<std::size_t> selections;
+    for (const int fractions : {1, 3, 5, 10, 15, 25, 40}) {
+      std::vector<Roi> rois = {liver(), gtv()};
+      for (const auto& entry : p.structures) {
+        if (entry.name == "Liver" || entry.name == "GTV" || entry.definition) continue;
+        rois.push_back(axial_box(entry.name, {-30, -30, -30}, {150, 130, 120}));  // 4320 cc
+      }
+      Case c = make_case(std::move(rois), uniform(0.01));
+      c.plan->fractions = fractions;
+      const Evaluation e = evaluated(c, {p});
+      std::size_t passed = 0;
+      for (const RuleResult& r : e.rules) {
+        const bool counts = r.level == protocol::Level::Required && r.verdict == Verdict::Pass;
+        passed += counts ? 1 : 0;
+      }
+      EXPECT_EQ(e.verdict == Verdict::Pass, passed > 0) << id << " at " << fractions;
+      if (passed == 0) {
+        EXPECT_EQ(e.verdict, Verdict::Unknown) << id << " at " << fractions;
+      }
+      selections.insert(passed);
+    }
+    const bool decides = std::any_of(p.rules.begin(), p.rules.end(), [](const auto& r) {
+      return r.level == protocol::Level::Required;
+    });
+    EXPECT_EQ(selections.size() > 1, decides) << id << ": the fractionation selects the rules";
+  }
 }
 
 TEST(EvaluateOptions, LetsAnAdvisoryRuleFailWithoutFailingThePlan) {

@@ -9,6 +9,7 @@
 
 #include <cmath>
 
+#include "base/text.h"
 #include "evaluation/synthetic_case.h"
 
 namespace dosegate::evaluation {
@@ -203,10 +204,11 @@ const char* const kTexts[] = {
 std::string with_numbers(std::string text, bool tiered) {
   int first = 0;
   for (std::size_t at = text.find("{}"); at != std::string::npos; at = text.find("{}")) {
-    int number = *rc::gen::inRange(2, 60);
-    if (tiered && first > 0) number = first + *rc::gen::inRange(1, 20);
+    // In hundredths: whole numbers would let a dose and a guard meet their limits at one scale.
+    int number = *rc::gen::inRange(201, 6000);
+    if (tiered && first > 0) number = first + *rc::gen::inRange(100, 2000);
     first = number;
-    text.replace(at, 2, std::to_string(number));
+    text.replace(at, 2, fixed(number / 100.0, 2));
   }
   return text;
 }
@@ -245,7 +247,10 @@ void expect_step(const std::optional<HeadroomStep>& step, double beyond, Verdict
 
 RC_GTEST_PROP(Headroom, IsWhatTheScaledPlanGets, ()) {
   const Draw d = draw();
+  for (const std::string& text : d.rules) RC_LOG() << text << "\n";
   const Evaluation e = at_scale(d, 1.0);
+  if (e.headroom.up) RC_LOG() << "up to " << e.headroom.up->factor << "\n";
+  if (e.headroom.down) RC_LOG() << "down to " << e.headroom.down->factor << "\n";
   const auto plan_at = [&](double scale) { return at_scale(d, scale).verdict; };
   expect_step(e.headroom.up, 1.0 + kAside, e.verdict, plan_at);
   expect_step(e.headroom.down, 1.0 / (1.0 + kAside), e.verdict, plan_at);

@@ -131,6 +131,61 @@ TEST(Supplements, StateTheAbdominalSbrtGoals) {
   EXPECT_EQ(texts(builtin("uw-abdomen-sbrt-5fx"), Level::Required), required);
 }
 
+// RTOG 1112: highest prescription of a step and the Veff that allows it, in percent.
+TEST(Supplements, StateTheStepsOfRtog1112AndDecideNothing) {
+  const Protocol protocol = builtin("rtog1112-allocation");
+  EXPECT_TRUE(texts(protocol, Level::Required).empty());
+  const std::vector<std::pair<double, int>> steps = {{50, 25}, {45, 29}, {40, 34},
+                                                     {35, 44}, {30, 54}, {27.5, 64}};
+  for (const auto& [highest_gy, veff] : steps) {
+    // At the step, just below it, and just above it, where the next one holds.
+    for (const double rx : {highest_gy, highest_gy - 0.5, highest_gy + 0.5}) {
+      const PlanFacts facts{.fractions = 5, .prescription_gy = rx};
+      int applying = 0;
+      for (const ProtocolRule& rule : protocol.rules) {
+        if (evaluate_guard(*rule.rule.guard, facts, protocol.context).truth != Truth::True)
+          continue;
+        ++applying;
+        const protocol::Test& test = rule.rule.condition.test;
+        EXPECT_EQ(metrics::to_text(test.metric), "Veff(n=1,Dref=Rx)[%]");
+        if (rx <= highest_gy) {
+          EXPECT_EQ(test.goal, veff) << rx;
+        } else {
+          EXPECT_LT(test.goal, veff) << rx;
+        }
+      }
+      EXPECT_EQ(applying, rx > 50 ? 0 : 1) << rx;
+    }
+  }
+  for (const ProtocolRule& rule : protocol.rules) {
+    const PlanFacts other{.fractions = 25, .prescription_gy = 50};
+    EXPECT_EQ(evaluate_guard(*rule.rule.guard, other, protocol.context).truth, Truth::False);
+  }
+}
+
+TEST(Supplements, RecogniseThePublishedCourses) {
+  const Protocol protocol = builtin("liver-regimens");
+  EXPECT_TRUE(protocol.rules.empty());
+  const auto courses = [&](int fractions, double rx) {
+    std::set<std::string> ids;
+    for (const PlanCheck& check : protocol.plan_checks) {
+      EXPECT_EQ(check.level, Level::Advisory);
+      const PlanFacts facts{.fractions = fractions, .prescription_gy = rx};
+      if (evaluate_guard(*check.when, facts, protocol.context).truth != Truth::True) continue;
+      EXPECT_EQ(evaluate_guard(check.check, facts, protocol.context).truth, Truth::True);
+      ids.insert(check.id);
+    }
+    return ids;
+  };
+  using Ids = std::set<std::string>;
+  EXPECT_EQ(courses(5, 27.5), (Ids{"rtog1112", "start-fit"}));
+  EXPECT_EQ(courses(5, 40), (Ids{"rtog1112", "start-fit", "camrelizumab-apatinib"}));
+  EXPECT_EQ(courses(5, 50), (Ids{"rtog1112"}));
+  EXPECT_EQ(courses(6, 36), (Ids{"camrelizumab-apatinib"}));
+  EXPECT_EQ(courses(25, 60), (Ids{"chemoradiation"}));
+  EXPECT_EQ(courses(25, 50), Ids{});
+}
+
 // A limit that is not bound to a fractionation would be held against plans it was not made for. In
 // none of the fractionations below may all of a supplement's rules apply that were made for another.
 TEST(Supplements, ApplyToTheirOwnFractionationOnly) {
