@@ -1,0 +1,508 @@
+"""Dosegate from Python: the C interface (dosegate/dosegate.h) through ctypes, CPython 3.8 or later.
+
+    from dosegate import Library
+    with Library().session() as session:
+        for case in session.read(["plan_folder"]):
+            check = case.evaluate(protocols=["hcc-rt-ici"], context={"site": "hepatic"})
+            print(check.verdict, check.verdict_reason)
+            for rule in check.rules:
+                print(rule.verdict, rule.id, rule.measured, rule.limit, rule.reason)
+
+One session is used by one thread at a time. What a call hands out is copied, so nothing here outlives its
+memory; a Case ends with the next read() of its session, an Evaluation and its JSON may be kept. Doses are in
+Gy, volumes in cc. Research and quality assurance only: a qualified person decides.
+"""
+
+import ctypes
+import ctypes.util
+import os
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Dict, List, Optional, Sequence
+
+API_MAJOR = 1
+LIBRARY_NAMES = ("libdosegate_plugin.so.1", "libdosegate_plugin.so")
+
+_char_p, _int, _uint = ctypes.c_char_p, ctypes.c_int32, ctypes.c_uint32
+_double, _size, _handle = ctypes.c_double, ctypes.c_size_t, ctypes.c_uint64
+_texts = ctypes.POINTER(ctypes.c_char_p)
+
+
+class Verdict(IntEnum):
+    """Verdicts of rules and plans. UNKNOWN is never a pass."""
+
+    PASS = 1
+    VARIATION = 2
+    FAIL = 3
+    UNKNOWN = 4
+    NOT_APPLICABLE = 5
+
+    def __str__(self):
+        return self.name
+
+
+class DosegateError(Exception):
+    """A call that failed: `status` is the code of the header, the text says what to do."""
+
+    def __init__(self, status, text):
+        super().__init__(text)
+        self.status = status
+
+
+# ---- the structs of the header, member by member; tests compare them with a C compiler ----------------------
+
+
+class HeadroomStruct(ctypes.Structure):
+    _fields_ = [("up", _double), ("down", _double), ("verdict_above", _int), ("verdict_below", _int)]
+
+
+class CaseInfoStruct(ctypes.Structure):
+    _fields_ = [("struct_size", _uint), ("status", _int), ("refusal", _char_p), ("patient_id", _char_p),
+                ("plan_label", _char_p), ("plan_uid", _char_p), ("fractions", _int), ("has_structures", _int),
+                ("prescription_gy", _double), ("roi_count", _size), ("dose_count", _size),
+                ("input_count", _size), ("finding_count", _size)]
+
+
+class RoiInfoStruct(ctypes.Structure):
+    _fields_ = [("struct_size", _uint), ("number", _int), ("name", _char_p), ("interpreted_type", _char_p),
+                ("contours", _size), ("closed_contours", _size), ("tg263", _char_p), ("tg263_how", _char_p)]
+
+
+class FindingStruct(ctypes.Structure):
+    _fields_ = [("struct_size", _uint), ("severity", _int), ("code", _char_p), ("text", _char_p),
+                ("where", _char_p)]
+
+
+class OptionsStruct(ctypes.Structure):
+    _fields_ = [("struct_size", _uint), ("fractions", _int), ("prescription_gy", _double),
+                ("fraction_dose", _int), ("end_caps", _int), ("workers", _uint), ("reserved", _uint),
+                ("protocols", _texts), ("protocol_count", _size), ("map", _texts), ("map_count", _size),
+                ("context", _texts), ("context_count", _size), ("interpolation", _int),
+                ("reserved_2", _uint), ("convention", _char_p), ("aliases", _char_p)]
+
+
+class EvaluationInfoStruct(ctypes.Structure):
+    _fields_ = [("struct_size", _uint), ("verdict", _int), ("verdict_reason", _char_p),
+                ("patient_id", _char_p), ("plan_label", _char_p), ("fractions", _int), ("reserved", _int),
+                ("prescription_gy", _double), ("bed_gy", _double), ("eqd2_gy", _double),
+                ("alpha_beta_gy", _double), ("protocols", _char_p), ("rule_count", _size),
+                ("plan_check_count", _size), ("structure_count", _size), ("finding_count", _size),
+                ("headroom", HeadroomStruct), ("headroom_text", _char_p)]
+
+
+class RuleStruct(ctypes.Structure):
+    _fields_ = [("struct_size", _uint), ("verdict", _int), ("required", _int), ("borderline", _int),
+                ("protocol", _char_p), ("id", _char_p), ("label", _char_p), ("text", _char_p),
+                ("structure", _char_p), ("roi", _char_p), ("metric", _char_p), ("measured", _char_p),
+                ("beside", _char_p), ("limit", _char_p), ("unit", _char_p), ("branch", _char_p),
+                ("reason", _char_p), ("source", _char_p), ("note", _char_p), ("value", _double),
+                ("low", _double), ("high", _double), ("goal", _double), ("variation", _double),
+                ("present", _uint), ("reserved", _uint), ("headroom", HeadroomStruct),
+                ("headroom_text", _char_p)]
+
+
+class PlanCheckStruct(ctypes.Structure):
+    _fields_ = [("struct_size", _uint), ("verdict", _int), ("required", _int), ("reserved", _int),
+                ("protocol", _char_p), ("id", _char_p), ("label", _char_p), ("text", _char_p),
+                ("reason", _char_p), ("source", _char_p), ("note", _char_p)]
+
+
+class DvhRequestStruct(ctypes.Structure):
+    _fields_ = [("struct_size", _uint), ("reserved", _uint), ("structures", _texts),
+                ("structure_count", _size), ("metrics", _texts), ("metric_count", _size)]
+
+
+# Name in the header -> the struct here.
+STRUCTS = {
+    "dosegate_headroom": HeadroomStruct,
+    "dosegate_case_info": CaseInfoStruct,
+    "dosegate_roi_info": RoiInfoStruct,
+    "dosegate_finding": FindingStruct,
+    "dosegate_options": OptionsStruct,
+    "dosegate_evaluation_info": EvaluationInfoStruct,
+    "dosegate_rule": RuleStruct,
+    "dosegate_plan_check": PlanCheckStruct,
+    "dosegate_dvh_request": DvhRequestStruct,
+}
+_PRESENT = {"value": 1, "low": 2, "high": 4, "goal": 8, "variation": 16}
+_END_CAPS = ("half", "none", "capped1.5", "rounded")
+_INTERPOLATIONS = ("slab", "blend", "cubic")
+_FRACTION_DOSE = ("auto", "total", "one")
+_SEVERITIES = ("info", "warning", "error")
+_JSON, _CSV, _METRICS_CSV = 0, 1, 2
+
+
+# ---- what a caller sees --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something odd that did not stop the work."""
+
+    severity: str  #: "info", "warning", "error"
+    code: str  #: stable
+    text: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Headroom:
+    """How far dose and prescription could be scaled together before a verdict changes."""
+
+    up: Optional[float]  #: None: no change up to 10
+    up_verdict: Optional[Verdict]
+    down: Optional[float]  #: None: no change down to 0.1
+    down_verdict: Optional[Verdict]
+    text: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule and what it came to. A number that is not known is None."""
+
+    verdict: Verdict
+    required: bool
+    borderline: bool
+    protocol: str
+    id: str
+    label: str
+    text: str
+    structure: str
+    roi: str
+    metric: str
+    measured: str
+    beside: str
+    limit: str
+    unit: str
+    branch: str
+    reason: str
+    source: str
+    note: str
+    value: Optional[float]
+    low: Optional[float]
+    high: Optional[float]
+    goal: Optional[float]
+    variation: Optional[float]
+    headroom: Headroom
+
+
+@dataclass(frozen=True)
+class PlanCheck:
+    verdict: Verdict
+    required: bool
+    protocol: str
+    id: str
+    label: str
+    text: str
+    reason: str
+    source: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    verdict: Verdict
+    verdict_reason: str
+    patient_id: str
+    plan_label: str
+    fractions: Optional[int]
+    prescription_gy: Optional[float]
+    bed_gy: Optional[float]
+    eqd2_gy: Optional[float]
+    alpha_beta_gy: float
+    protocols: str
+    headroom: Headroom
+    json: str = field(repr=False)  #: the bytes that `dosegate check --json` writes
+    csv: str = field(repr=False)
+    rules: List[Rule] = field(repr=False, default_factory=list)
+    plan_checks: List[PlanCheck] = field(repr=False, default_factory=list)
+    findings: List[Finding] = field(repr=False, default_factory=list)
+
+
+@dataclass(frozen=True)
+class Dvhs:
+    """Curves and metrics as `dosegate dvh` writes them."""
+
+    json: str = field(repr=False)
+    csv: str = field(repr=False)
+    metrics_csv: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Roi:
+    number: int
+    name: str
+    interpreted_type: str
+    contours: int
+    closed_contours: int
+    tg263: str
+    tg263_how: str
+
+
+def _text(value):
+    return (value or b"").decode("utf-8")
+
+
+def _array(texts):
+    """A C array of texts and how many; the array must be kept until the call returns."""
+    encoded = [os.fsencode(text) for text in texts]
+    return (ctypes.c_char_p * len(encoded))(*encoded), len(encoded)
+
+
+def _headroom(struct, text):
+    def verdict(number):
+        return Verdict(number) if number else None
+
+    return Headroom(struct.up if struct.verdict_above else None, verdict(struct.verdict_above),
+                    struct.down if struct.verdict_below else None, verdict(struct.verdict_below), _text(text))
+
+
+class Library:
+    """The loaded module. `path`: the file; else DOSEGATE_LIBRARY, else wherever the loader finds it."""
+
+    def __init__(self, path: Optional[str] = None):
+        wanted = path or os.environ.get("DOSEGATE_LIBRARY")
+        candidates = [wanted] if wanted else [*LIBRARY_NAMES, ctypes.util.find_library("dosegate_plugin")]
+        problems = []
+        for candidate in filter(None, candidates):
+            try:
+                # RTLD_LOCAL is the default: a host's own DCMTK and ITK stay undisturbed.
+                self._dll = ctypes.CDLL(os.fspath(candidate))
+                break
+            except OSError as problem:
+                problems.append(str(problem))
+        else:
+            raise DosegateError(0, "libdosegate_plugin.so cannot be loaded; set DOSEGATE_LIBRARY to its path. "
+                                + "; ".join(problems))
+        self._declare()
+        if not self._dll.dosegate_get_api(API_MAJOR):
+            raise DosegateError(0, f"The library does not have version {API_MAJOR} of the interface.")
+
+    @property
+    def version(self) -> str:
+        return _text(self._dll.dosegate_version())
+
+    def session(self) -> "Session":
+        return Session(self)
+
+    def _declare(self):
+        pointer = ctypes.POINTER
+        size_out, handle_out = pointer(_size), pointer(_handle)
+        signatures = {
+            "version": (_char_p, []),
+            "get_api": (ctypes.c_void_p, [_uint]),
+            "session_create": (_int, [ctypes.c_void_p, handle_out]),
+            "session_destroy": (_int, [_handle]),
+            "last_error": (_char_p, [_handle]),
+            "cancel": (_int, [_handle]),
+            "read": (_int, [_handle, _texts, _size, _int, size_out]),
+            "read_finding_count": (_int, [_handle, size_out]),
+            "read_finding": (_int, [_handle, _size, pointer(FindingStruct)]),
+            "case_get": (_int, [_handle, _size, pointer(CaseInfoStruct)]),
+            "case_roi": (_int, [_handle, _size, _size, pointer(RoiInfoStruct)]),
+            "case_finding": (_int, [_handle, _size, _size, pointer(FindingStruct)]),
+            "evaluate": (_int, [_handle, _size, pointer(OptionsStruct), handle_out]),
+            "evaluation_get": (_int, [_handle, _handle, pointer(EvaluationInfoStruct)]),
+            "evaluation_rule": (_int, [_handle, _handle, _size, pointer(RuleStruct)]),
+            "evaluation_plan_check": (_int, [_handle, _handle, _size, pointer(PlanCheckStruct)]),
+            "evaluation_finding": (_int, [_handle, _handle, _size, pointer(FindingStruct)]),
+            "dvh": (_int, [_handle, _size, pointer(DvhRequestStruct), pointer(OptionsStruct), handle_out]),
+            "render": (_int, [_handle, _handle, _int, pointer(_char_p), size_out]),
+            "result_release": (_int, [_handle, _handle]),
+        }
+        for name, (result, arguments) in signatures.items():
+            function = getattr(self._dll, "dosegate_" + name)
+            function.restype, function.argtypes = result, arguments
+
+
+class Session:
+    """One session of the library; a context manager. read() replaces the cases of the one before."""
+
+    def __init__(self, library: Library):
+        self._library, self._dll = library, library._dll
+        handle = _handle()
+        status = self._dll.dosegate_session_create(None, ctypes.byref(handle))
+        if status:
+            raise DosegateError(status, f"No session could be created (status {status}).")
+        self._handle = handle.value
+        self._reads = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        if self._handle:
+            self._dll.dosegate_session_destroy(self._handle)
+            self._handle = 0
+
+    def cancel(self):
+        """Asks the running call to stop; from any thread."""
+        self._dll.dosegate_cancel(self._handle)
+
+    def read(self, paths: Sequence[str], anything: bool = False) -> List["Case"]:
+        """Reads files and folders. `anything`: keep cases without structures or dose too."""
+        array, count = _array(paths)
+        cases = _size()
+        self.call("read", array, count, 1 if anything else 0, ctypes.byref(cases))
+        self._reads += 1
+        return [Case(self, index, self._reads) for index in range(cases.value)]
+
+    def read_findings(self) -> List[Finding]:
+        """What was noticed while reading and belongs to no single case."""
+        count = _size()
+        self.call("read_finding_count", ctypes.byref(count))
+        return [self.finding("read_finding", index) for index in range(count.value)]
+
+    def call(self, name, *arguments):
+        """Calls dosegate_NAME with the session; raises DosegateError unless it returns OK."""
+        status = getattr(self._dll, "dosegate_" + name)(self._handle, *arguments)
+        if status:
+            raise DosegateError(status, _text(self._dll.dosegate_last_error(self._handle)))
+
+    def get(self, struct_type, name, *arguments):
+        """A struct that dosegate_NAME fills in."""
+        struct = struct_type()
+        struct.struct_size = ctypes.sizeof(struct_type)
+        self.call(name, *arguments, ctypes.byref(struct))
+        return struct
+
+    def finding(self, name, *arguments) -> Finding:
+        struct = self.get(FindingStruct, name, *arguments)
+        return Finding(_SEVERITIES[struct.severity], _text(struct.code), _text(struct.text), _text(struct.where))
+
+    def render(self, result, form) -> str:
+        text, length = _char_p(), _size()
+        self.call("render", result, form, ctypes.byref(text), ctypes.byref(length))
+        return ctypes.string_at(text, length.value).decode("utf-8")
+
+
+class Case:
+    """One plan with its structures and dose. Not usable after the next read() of its session."""
+
+    def __init__(self, session: Session, index: int, read: int):
+        self._session, self._index, self._read = session, index, read
+
+    def _info(self):
+        if self._read != self._session._reads:
+            raise DosegateError(0, "The session has read other files since; this case is gone.")
+        return self._session.get(CaseInfoStruct, "case_get", self._index)
+
+    @property
+    def refusal(self) -> str:
+        """Why the case cannot be used; "" if it can."""
+        return _text(self._info().refusal)
+
+    @property
+    def patient_id(self) -> str:
+        return _text(self._info().patient_id)
+
+    @property
+    def plan_label(self) -> str:
+        return _text(self._info().plan_label)
+
+    @property
+    def plan_uid(self) -> str:
+        return _text(self._info().plan_uid)
+
+    def rois(self) -> List[Roi]:
+        rois = []
+        for index in range(self._info().roi_count):
+            roi = self._session.get(RoiInfoStruct, "case_roi", self._index, index)
+            rois.append(Roi(roi.number, _text(roi.name), _text(roi.interpreted_type), roi.contours,
+                            roi.closed_contours, _text(roi.tg263), _text(roi.tg263_how)))
+        return rois
+
+    def findings(self) -> List[Finding]:
+        return [self._session.finding("case_finding", self._index, index)
+                for index in range(self._info().finding_count)]
+
+    def evaluate(self, protocols: Sequence[str] = (), context: Optional[Dict[str, str]] = None,
+                 **options) -> Evaluation:
+        """Holds the plan against protocols (built-in ids or files; none: the default).
+
+        `context`: key -> value. `options`: fractions, prescription_gy, fraction_dose ("auto", "total",
+        "one"), end_caps, interpolation, convention, map (rule name -> ROI name), aliases (file), workers.
+        """
+        self._info()
+        struct, kept = _options(protocols, context or {}, **options)
+        result = _handle()
+        self._session.call("evaluate", self._index, ctypes.byref(struct), ctypes.byref(result))
+        del kept
+        try:
+            return self._evaluation(result.value)
+        finally:
+            self._session.call("result_release", result.value)
+
+    def dvh(self, structures: Sequence[str] = (), metrics: Sequence[str] = (), **options) -> Dvhs:
+        """Curves and metrics of structure expressions (none: every ROI); `options` as in evaluate()."""
+        self._info()
+        struct, kept = _options((), {}, **options)
+        request = DvhRequestStruct()
+        request.struct_size = ctypes.sizeof(request)
+        structure_array, request.structure_count = _array(structures)
+        metric_array, request.metric_count = _array(metrics)
+        request.structures = ctypes.cast(structure_array, _texts)
+        request.metrics = ctypes.cast(metric_array, _texts)
+        result = _handle()
+        self._session.call("dvh", self._index, ctypes.byref(request), ctypes.byref(struct), ctypes.byref(result))
+        del kept
+        try:
+            return Dvhs(*(self._session.render(result.value, form) for form in (_JSON, _CSV, _METRICS_CSV)))
+        finally:
+            self._session.call("result_release", result.value)
+
+    def _evaluation(self, result) -> Evaluation:
+        session = self._session
+        info = session.get(EvaluationInfoStruct, "evaluation_get", result)
+        return Evaluation(
+            verdict=Verdict(info.verdict), verdict_reason=_text(info.verdict_reason),
+            patient_id=_text(info.patient_id), plan_label=_text(info.plan_label),
+            fractions=info.fractions or None, prescription_gy=info.prescription_gy or None,
+            bed_gy=info.bed_gy or None, eqd2_gy=info.eqd2_gy or None, alpha_beta_gy=info.alpha_beta_gy,
+            protocols=_text(info.protocols), headroom=_headroom(info.headroom, info.headroom_text),
+            json=session.render(result, _JSON), csv=session.render(result, _CSV),
+            rules=[self._rule(session.get(RuleStruct, "evaluation_rule", result, i))
+                   for i in range(info.rule_count)],
+            plan_checks=[self._check(session.get(PlanCheckStruct, "evaluation_plan_check", result, i))
+                         for i in range(info.plan_check_count)],
+            findings=[session.finding("evaluation_finding", result, i) for i in range(info.finding_count)])
+
+    @staticmethod
+    def _rule(struct) -> Rule:
+        texts = {name: _text(getattr(struct, name)) for name, kind in struct._fields_
+                 if kind is _char_p and name != "headroom_text"}
+        numbers = {name: getattr(struct, name) if struct.present & bit else None
+                   for name, bit in _PRESENT.items()}
+        return Rule(verdict=Verdict(struct.verdict), required=bool(struct.required),
+                    borderline=bool(struct.borderline),
+                    headroom=_headroom(struct.headroom, struct.headroom_text), **texts, **numbers)
+
+    @staticmethod
+    def _check(struct) -> PlanCheck:
+        texts = {name: _text(getattr(struct, name)) for name, kind in struct._fields_ if kind is _char_p}
+        return PlanCheck(verdict=Verdict(struct.verdict), required=bool(struct.required), **texts)
+
+
+def _options(protocols, context, fractions=0, prescription_gy=0.0, fraction_dose="auto", end_caps="half",
+             interpolation="slab", convention="", aliases="", workers=0, map=None):
+    """The C options, and what must be kept alive while they are used."""
+    struct = OptionsStruct()
+    struct.struct_size = ctypes.sizeof(struct)
+    struct.fractions, struct.prescription_gy, struct.workers = fractions, prescription_gy, workers
+    struct.fraction_dose = _FRACTION_DOSE.index(fraction_dose)
+    struct.end_caps = _END_CAPS.index(end_caps)
+    struct.interpolation = _INTERPOLATIONS.index(interpolation)
+    struct.convention = os.fsencode(convention)
+    struct.aliases = os.fsencode(aliases)
+    kept = []
+    pairs = [f"{key}={value}" for key, value in (map or {}).items()]
+    for name, count, texts in (("protocols", "protocol_count", protocols), ("map", "map_count", pairs),
+                               ("context", "context_count", [f"{k}={v}" for k, v in context.items()])):
+        array, length = _array(texts)
+        kept.append(array)
+        setattr(struct, name, ctypes.cast(array, _texts))
+        setattr(struct, count, length)
+    return struct, kept

@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""The Python host: its structs are those of the header, and what it returns is what the command writes.
+
+ctest says where things are: DOSEGATE_COMMAND, DOSEGATE_LIBRARY, DOSEGATE_SOURCE.
+"""
+
+import ctypes
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+from pathlib import Path
+
+COMMAND = os.environ["DOSEGATE_COMMAND"]
+SOURCE = Path(os.environ["DOSEGATE_SOURCE"])
+SAMPLES = sorted(path.parent for path in (SOURCE / "dicom_samples").glob("*/expected.json"))
+HEADER = SOURCE / "plugin" / "include" / "dosegate" / "dosegate.h"
+sys.path.insert(0, str(SOURCE / "plugin" / "hosts" / "python"))
+
+import dosegate  # noqa: E402  pylint: disable=wrong-import-position
+from dosegate import DosegateError, Library, Verdict  # noqa: E402  pylint: disable=wrong-import-position
+
+
+def members_of_the_header(struct):
+    text = re.sub(r"/\*.*?\*/", "", HEADER.read_text(), flags=re.S)
+    body = re.search(r"typedef struct " + struct + r" \{(.*?)\} " + struct + ";", text, flags=re.S).group(1)
+    names = []
+    for declaration in filter(None, map(str.strip, body.split(";"))):
+        for part in declaration.split(","):
+            names.append(re.search(r"(\w+)\s*(?:\[\d+\])?$", part.strip()).group(1))
+    return names
+
+
+class Structs(unittest.TestCase):
+    def test_have_the_members_of_the_header_in_their_order(self):
+        for name, struct in dosegate.STRUCTS.items():
+            with self.subTest(name):
+                self.assertEqual([member for member, _ in struct._fields_], members_of_the_header(name))
+
+    def test_have_the_layout_that_a_c_compiler_gives(self):
+        lines, expected = [], []
+        for name, struct in dosegate.STRUCTS.items():
+            lines.append(f'printf("%zu\\n", sizeof({name}));')
+            expected.append(ctypes.sizeof(struct))
+            for member, _ in struct._fields_:
+                lines.append(f'printf("%zu\\n", offsetof({name}, {member}));')
+                expected.append(getattr(struct, member).offset)
+        with tempfile.TemporaryDirectory() as folder:
+            source, program = Path(folder) / "layout.c", Path(folder) / "layout"
+            source.write_text("#include <stddef.h>\n#include <stdio.h>\n#include <dosegate/dosegate.h>\n"
+                              "int main(void) {\n" + "\n".join(lines) + "\nreturn 0;\n}\n")
+            subprocess.run(["cc", "-I", HEADER.parents[1], source, "-o", program], check=True)
+            printed = subprocess.run([program], check=True, capture_output=True, text=True).stdout.split()
+        self.assertEqual(list(map(int, printed)), expected)
+
+
+class Parity(unittest.TestCase):
+    def command(self, *words):
+        return subprocess.run([COMMAND, *map(str, words)], capture_output=True, text=True, check=False).stdout
+
+    def test_evaluations_are_those_of_the_command_byte_for_byte(self):
+        library = Library()
+        for sample in SAMPLES:
+            with self.subTest(sample.name), library.session() as session:
+                (case,) = session.read([sample])
+                check = case.evaluate(protocols=["hcc-rt-ici", "tg101-5fx"], context={"site": "hepatic"})
+                words = ["check", sample, "--protocol", "hcc-rt-ici", "--protocol", "tg101-5fx",
+                         "--context", "site=hepatic"]
+                self.assertEqual(check.json, self.command(*words, "--json", "-"))
+                self.assertEqual(check.csv, self.command(*words, "--csv", "-"))
+                self.same_as_json(check)
+
+    def same_as_json(self, check):
+        told = json.loads(check.json)
+        self.assertEqual(str(check.verdict), told["verdict"])
+        self.assertEqual([(r.id, str(r.verdict), r.value, r.low, r.high, r.goal, r.variation) for r in check.rules],
+                         [(r["id"], r["verdict"], *(r[key] for key in ("value", "low", "high", "goal", "variation")))
+                          for r in told["rules"]])
+        self.assertEqual([(c.id, str(c.verdict), c.reason) for c in check.plan_checks],
+                         [(c["id"], c["verdict"], c["reason"]) for c in told["plan_checks"]])
+        self.assertEqual([(f.code, f.severity) for f in check.findings],
+                         [(f["code"], f["severity"]) for f in told["findings"]])
+        up = told["headroom"]["up"]
+        self.assertEqual(check.headroom.up, up and up["factor"])
+        self.assertEqual(check.headroom.up_verdict and str(check.headroom.up_verdict), up and up["verdict"])
+
+    def test_dvhs_are_those_of_the_command(self):
+        with Library().session() as session:
+            (case,) = session.read([SAMPLES[0]])
+            dvhs = case.dvh(["Liver - GTV*", "Esophagus"], ["Mean[Gy]", "D0.03cc[Gy]"], end_caps="none")
+            words = ["dvh", SAMPLES[0], "--structure", "Liver - GTV*", "--structure", "Esophagus", "--metric",
+                     "Mean[Gy]", "--metric", "D0.03cc[Gy]", "--end-caps", "none"]
+            self.assertEqual(dvhs.json, self.command(*words, "--json", "-"))
+            self.assertEqual(dvhs.csv, self.command(*words, "--csv", "-"))
+            self.assertEqual(dvhs.metrics_csv, self.command(*words, "--metrics-csv", "-"))
+
+
+class Use(unittest.TestCase):
+    def test_cases_rois_and_findings(self):
+        with Library().session() as session:
+            (case,) = session.read([SOURCE / "dicom_samples" / "hcc_no_gtv"])
+            self.assertEqual(case.refusal, "")
+            self.assertEqual(case.patient_id, "DOSEGATE-SAMPLE-6")
+            self.assertIn("Liver", [roi.name for roi in case.rois()])
+            self.assertIn("plan-not-approved", [finding.code for finding in case.findings()])
+            self.assertEqual(case.evaluate().verdict, Verdict.UNKNOWN)
+            mapped = case.evaluate(map={"GTV*": "Esophagus"})
+            self.assertIn("Esophagus", next(rule for rule in mapped.rules if rule.id == "liver").roi)
+
+    def test_errors_say_what_to_do(self):
+        with Library().session() as session:
+            with self.assertRaisesRegex(DosegateError, "no_such_folder"):
+                session.read(["/no_such_folder"])
+            (case,) = session.read([SAMPLES[0]])
+            with self.assertRaisesRegex(DosegateError, "neither a file nor a built-in protocol") as caught:
+                case.evaluate(protocols=["no-such-protocol"])
+            self.assertGreaterEqual(caught.exception.status, 100)
+            with self.assertRaises(ValueError):
+                case.evaluate(end_caps="quarter")
+            session.read([SAMPLES[0]])
+            with self.assertRaisesRegex(DosegateError, "gone"):
+                case.evaluate()
+        with self.assertRaisesRegex(DosegateError, "DOSEGATE_LIBRARY"):
+            Library("/nowhere/libdosegate_plugin.so")
+
+    def test_sessions_in_several_threads_agree(self):
+        library, texts = Library(), [None] * 4
+
+        def work(index):
+            with library.session() as session:
+                texts[index] = session.read([SAMPLES[-1]])[0].evaluate(workers=1).json
+
+        threads = [threading.Thread(target=work, args=(index,)) for index in range(len(texts))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertIsNotNone(texts[0])
+        self.assertEqual(len(set(texts)), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
