@@ -14,6 +14,7 @@
 #include "evaluation/measure.h"
 #include "evaluation/resolve.h"
 #include "evaluation/rule_logic.h"
+#include "evaluation/rule_names.h"
 #include "protocol/lint.h"
 #include "radiobiology/lq.h"
 
@@ -88,7 +89,10 @@ class Evaluator {
                                      out_.findings);
     if (!compared) return tl::unexpected(compared.error());
     out_.tps_dvhs = std::move(*compared);
-    for (Pending& pending : pending_) finish(pending);
+    for (Pending& pending : pending_) {
+      if (options_.stop && options_.stop()) return fail(ErrorCode::Cancelled, "Cancelled.");
+      finish(pending);
+    }
     for (const Drawn& drawn : drawn_) compare_drawn(drawn);
     for (const Protocol& p : protocols_) {
       for (const protocol::PlanCheck& check : p.plan_checks)
@@ -283,7 +287,8 @@ class Evaluator {
                                : scaled_rule(*pending.rule, keys, scaling_));
     require(scaled_.back().at(1.0) == pending.result.verdict,
             "the verdict at scale 1 is not the verdict");
-    if (pending.applies) {
+    scaled_.back().id = qualified(*pending.protocol, pending.rule->id);
+    if (pending.result.verdict != Verdict::NotApplicable) {
       pending.result.headroom = headroom(scaled_.back(), {}, out_.prescription_gy);
     }
     out_.rules.push_back(std::move(pending.result));
@@ -349,6 +354,10 @@ class Evaluator {
     out_.verdict_reason = verdict_reason();
   }
 
+  [[nodiscard]] std::string qualified(const Protocol& p, const std::string& id) const {
+    return protocols_.size() > 1 ? p.id + " " + id : id;
+  }
+
   void find_headroom() {
     std::vector<std::vector<ScaledVerdict>> required;
     std::vector<const ScaledVerdict*> parts;
@@ -360,8 +369,9 @@ class Evaluator {
         if (counts) required.back().push_back(scaled_[i]);
       }
       for (const protocol::PlanCheck& check : p.plan_checks) {
-        if (check.level == Level::Required)
-          required.back().push_back(scaled_check(p, check, scaling_));
+        if (check.level != Level::Required) continue;
+        required.back().push_back(scaled_check(p, check, scaling_));
+        required.back().back().id = qualified(p, check.id);
       }
     }
     for (const auto& of_protocol : required) {
@@ -403,38 +413,6 @@ class Evaluator {
   std::vector<Measured> measured_;
 };
 
-// A mapping that nothing uses, or to a ROI that is not there, is a slip: the user thinks that it
-// holds.
-Result<void> check_map(const std::vector<Protocol>& protocols, const protocol::NameMap& map,
-                       const model::StructureSet& structures) {
-  const auto labels = roi_labels(structures);
-  for (const std::string& name : map.rule_names()) {
-    const bool used = std::any_of(protocols.begin(), protocols.end(), [&](const Protocol& p) {
-      const auto names = [&](const protocol::StructureExpression& e) {
-        const auto all = protocol::names_in(e);
-        return std::find(all.begin(), all.end(), name) != all.end();
-      };
-      return std::any_of(p.rules.begin(), p.rules.end(),
-                         [&](const ProtocolRule& rule) { return names(rule.rule.subject); }) ||
-             p.find_structure(name) != nullptr;
-    });
-    if (!used) {
-      return fail(
-          ErrorCode::OptionInvalid,
-          fmt::format("--map {}=...: no rule of the protocol uses that name.", printable(name)));
-    }
-    for (const std::string& target : map.targets(name)) {
-      const auto one = protocol::NameMap::parse({name + "=" + target});
-      if (!one) return tl::unexpected(one.error());
-      const auto match = protocol::match_structure(name, nullptr, labels, *one);
-      if (match.status == protocol::MatchStatus::Missing) {
-        return fail(ErrorCode::OptionInvalid, match.reason);
-      }
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<Evaluation> evaluate(const model::Case& plan_case, const std::vector<Protocol>& protocols,
@@ -451,7 +429,7 @@ Result<Evaluation> evaluate(const model::Case& plan_case, const std::vector<Prot
   }
   if (auto checked = check_options(plan_case, options); !checked)
     return tl::unexpected(checked.error());
-  if (auto checked = check_map(protocols, options.map, *plan_case.structures); !checked) {
+  if (auto checked = check_names(protocols, options.map, *plan_case.structures); !checked) {
     return tl::unexpected(checked.error());
   }
   if (auto checked = protocol::check_context(options.context, protocols); !checked) {

@@ -24,22 +24,39 @@ struct TestResult {
   std::optional<metrics::MetricValue> near_maximum;
 };
 
-/// A verdict that another scale of the dose would give.
+/// What a required rule or plan check becomes at another scale of the dose.
+struct HeadroomChange {
+  std::string id;  ///< with the protocol's before it where there are several
+  Verdict verdict = Verdict::Unknown;
+  bool operator==(const HeadroomChange&) const = default;
+};
+
+/// Where a verdict ends if every dose and the prescription are multiplied by one number, the number of
+/// fractions unchanged.
 struct HeadroomStep {
-  /// Up to here the verdict is the present one: every dose and the prescription times this number,
-  /// the number of fractions unchanged. 1: the verdict changes with the least change of the dose.
+  /// Up to here, this number included, the verdict is the present one. 1: it changes with the least
+  /// change of the dose.
   double factor = 1.0;
-  Verdict beyond = Verdict::Unknown;      ///< just beyond `factor`
+  Verdict beyond =
+      Verdict::Unknown;  ///< just beyond `factor`; what follows further out is not said
   std::optional<double> prescription_gy;  ///< times `factor`; absent if there is none
-  /// For the plan: ids of the required rules and plan checks whose verdicts change there.
-  std::vector<std::string> changing;
+  std::vector<HeadroomChange> changing;   ///< for the plan: what changes there
+};
+
+struct HeadroomSpan {
+  double from = 1.0, to = 1.0;
+  std::optional<double> prescription_from_gy, prescription_to_gy;
 };
 
 /// How far the dose could be scaled before the verdict changes, by the values themselves (brackets
-/// are not looked at). Exact to 1e-10 of the factor (1e-7 where a metric is gEUD, Veff or NTCP).
+/// are not looked at). Exact to 1e-10 of the factor (1e-7 where a metric is NTCP, or gEUD or Veff of a
+/// converted dose).
 struct Headroom {
   std::optional<HeadroomStep> up, down;  ///< absent: no change up to kHighestScale, kLowestScale
-  std::string reason;                    ///< one sentence if it was not looked for; else empty
+  /// Where the verdict is not PASS: the nearest scales at which it is, with every required rule that
+  /// applies now still applying. Absent: none are within the scales looked at.
+  std::optional<HeadroomSpan> pass;
+  std::string reason;  ///< one sentence if it was not looked for; else empty
 };
 
 /// The scales looked at.
@@ -62,7 +79,7 @@ struct RuleResult {
   std::string branch;                   ///< for OR: the branch that decided
   std::string reason;                   ///< one or more sentences, empty only for a plain PASS
   protocol::Provenance provenance;
-  Headroom headroom;  ///< of a rule that applies
+  Headroom headroom;  ///< unless NotApplicable
 };
 
 struct PlanCheckResult {

@@ -6,7 +6,6 @@
 // come to hold or cease to. The verdict at k is the one that the scaled plan would be given.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,21 +17,23 @@
 
 namespace dosegate::evaluation {
 
-/// A verdict as a function of the scale. Constant between two neighbouring steps.
+/// A verdict as a function of the scale: pieces on which it does not change.
 struct ScaledVerdict {
-  /// Where something changes: between `below`, the last scale known before, and `above`, the first
-  /// known after. They differ by rounding only.
-  struct Step {
-    double below = 0.0, above = 0.0;
+  /// Both ends belong to it; to its neighbours there is a gap of rounding only. A piece may be the point
+  /// 1 alone. Where 1 is its end, 1 is its end exactly.
+  struct Piece {
+    double from = kLowestScale, to = kHighestScale;
+    Verdict verdict = Verdict::Unknown;
   };
 
-  std::string id;                     ///< of the rule or plan check; empty for the whole plan
-  std::function<Verdict(double)> at;  ///< for scales within the range looked at
-  std::vector<Step> steps;            ///< in any order; not all need change the verdict
-  std::string reason;                 ///< one sentence if the steps cannot be found; else empty
+  std::string id;             ///< of the rule or plan check; empty for the whole plan
+  std::vector<Piece> pieces;  ///< ascending, at least one; neighbours may have the same verdict
+
+  /// Within the scales looked at.
+  [[nodiscard]] Verdict at(double scale) const;
 };
 
-/// What scaling is judged with. The references must outlive the ScaledVerdicts made from it.
+/// What scaling is judged with.
 struct ScalingContext {
   const metrics::MetricContext& metrics;
   const protocol::PlanFacts& facts;
@@ -59,8 +60,8 @@ struct ScalingContext {
 /// `protocols`: the required parts of each.
 [[nodiscard]] ScaledVerdict scaled_plan(const std::vector<std::vector<ScaledVerdict>>& protocols);
 
-/// The nearest scales to either side of 1 at which the verdict changes. `parts` (the plan's, none for
-/// a rule) are asked which of them changed there.
+/// What lies to either side of 1. `parts` (the plan's, none for a rule) are asked which of them
+/// changed, and whether what applies now still applies where the plan would pass.
 [[nodiscard]] Headroom headroom(const ScaledVerdict& verdict,
                                 const std::vector<const ScaledVerdict*>& parts,
                                 std::optional<double> prescription_gy);

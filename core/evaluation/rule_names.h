@@ -20,9 +20,17 @@ struct RuleNames {
   std::vector<std::string> how;
 };
 
-/// One entry a rule, in the order of the protocols, guards left aside.
-[[nodiscard]] std::vector<RuleNames> rule_names(const model::StructureSet& structures,
-                                                const std::vector<protocol::Protocol>& protocols,
-                                                const protocol::NameMap& map);
+/// What the user says of names must have a meaning for these protocols. Errors: OptionInvalid for a
+/// mapping that no rule uses (the user thinks that it holds), one to a ROI that is not there, and a
+/// site's alias that is the name or an alias of another structure of a protocol: one ROI would be held
+/// against the limits of both, and neither would be missed.
+[[nodiscard]] Result<void> check_names(const std::vector<protocol::Protocol>& protocols,
+                                       const protocol::NameMap& map,
+                                       const model::StructureSet& structures);
+
+/// One entry a rule, in the order of the protocols, guards left aside. Errors: those of check_names().
+[[nodiscard]] Result<std::vector<RuleNames>> rule_names(
+    const model::StructureSet& structures, const std::vector<protocol::Protocol>& protocols,
+    const protocol::NameMap& map);
 
 }  // namespace dosegate::evaluation

@@ -139,6 +139,10 @@ std::optional<std::size_t> similarity_distance(std::string_view a, std::string_v
   return std::nullopt;
 }
 
+bool same_name(std::string_view a, std::string_view b) {
+  return normalised(a) == normalised(b);
+}
+
 bool is_derived_from(std::string_view alias, std::string_view name) {
   const std::string parent = normalised(name);
   const std::string other = normalised(alias);

@@ -117,6 +117,9 @@ struct GlobMatch {
 [[nodiscard]] GlobMatch match_glob(const std::string& prefix, const std::vector<RoiLabel>& rois,
                                    const NameMap& map);
 
+/// True if two names are the same but for case, blanks and separators.
+[[nodiscard]] bool same_name(std::string_view a, std::string_view b);
+
 /// True if `alias` names a volume derived from `name` (`Liver-PTV`, `Liver_PRV05` of `Liver`), so
 /// that it cannot be an alias of it.
 [[nodiscard]] bool is_derived_from(std::string_view alias, std::string_view name);

@@ -34,7 +34,13 @@ class AliasReader {
       return refuse(all == nullptr ? root.place : all->place,
                     "'aliases' must hold structure names, each with a list of other names");
     }
-    for (const std::string& name : all->keys) owners_[normalised(name)] = name;
+    for (std::size_t i = 0; i < all->keys.size(); ++i) {
+      const auto [owner, added] = owners_.try_emplace(normalised(all->keys[i]), all->keys[i]);
+      if (!added) {
+        return refuse(all->key_places[i], "'" + all->keys[i] + "' is '" + owner->second +
+                                              "' once more; write one list");
+      }
+    }
     for (std::size_t i = 0; i < all->keys.size(); ++i) {
       if (all->keys[i].find('*') != std::string::npos) {
         return refuse(all->key_places[i], "'" + all->keys[i] +
@@ -84,7 +90,7 @@ class AliasReader {
 const std::vector<std::string>& SiteAliases::of(std::string_view name) const {
   static const std::vector<std::string> none;
   const auto at = std::find_if(entries.begin(), entries.end(),
-                               [&](const Entry& entry) { return entry.name == name; });
+                               [&](const Entry& entry) { return same_name(entry.name, name); });
   return at == entries.end() ? none : at->aliases;
 }
 

@@ -29,7 +29,8 @@ struct SiteAliases {
   std::string site;    ///< may be empty
   std::vector<Entry> entries;
 
-  /// The aliases of a rule's name; none if the file does not hold it.
+  /// The aliases of a rule's name, case and separators of the file's key left aside; none if the file
+  /// does not hold it.
   [[nodiscard]] const std::vector<std::string>& of(std::string_view name) const;
 };
 

@@ -189,6 +189,8 @@ std::optional<std::string_view> similar(std::string_view name) {
     const auto distance = similarity_distance(listed, name);
     if (!distance || *distance == 0 || !same_digits(listed, name)) continue;
     if (listed.size() < kShortest || listed.find('-') != std::string_view::npos) continue;
+    // Lung_L is not Lungs, Esophag_Up not Esophagus: a part more or less says another thing.
+    if (words_of(listed).size() != words_of(name).size()) continue;
     const std::string have = normalised(name);
     const std::string want = normalised(listed);
     if (have.starts_with(want) || want.starts_with(have)) continue;

@@ -128,9 +128,9 @@ const YamlNode* YamlNode::find(std::string_view key) const {
 }
 
 tl::unexpected<Error> yaml_error(const std::string& name, YamlPlace place, std::string text) {
-  return fail(
-      ErrorCode::ProtocolInvalid, std::move(text),
-      name + ", line " + std::to_string(place.line) + ", column " + std::to_string(place.column));
+  return fail(ErrorCode::ProtocolInvalid, printable(text),
+              printable(name) + ", line " + std::to_string(place.line) + ", column " +
+                  std::to_string(place.column));
 }
 
 Result<YamlNode> read_yaml(std::string_view yaml, const std::string& name) {

@@ -153,7 +153,9 @@ void add_shown_test(Json& json, const RuleResult& rule, const BracketReadings& n
 Json headroom_step(const std::optional<evaluation::HeadroomStep>& step) {
   if (!step) return nullptr;
   Json changing = Json::array();
-  for (const std::string& id : step->changing) changing.push_back(text(id));
+  for (const evaluation::HeadroomChange& change : step->changing) {
+    changing.push_back({{"id", text(change.id)}, {"verdict", to_text(change.verdict)}});
+  }
   return {{"factor", number(step->factor)},
           {"prescription_gy", number(step->prescription_gy)},
           {"verdict", to_text(step->beyond)},
@@ -161,8 +163,16 @@ Json headroom_step(const std::optional<evaluation::HeadroomStep>& step) {
 }
 
 Json headroom(const evaluation::Headroom& room) {
+  Json pass = nullptr;
+  if (room.pass) {
+    pass = {{"from", number(room.pass->from)},
+            {"to", number(room.pass->to)},
+            {"prescription_from_gy", number(room.pass->prescription_from_gy)},
+            {"prescription_to_gy", number(room.pass->prescription_to_gy)}};
+  }
   return {{"up", headroom_step(room.up)},
           {"down", headroom_step(room.down)},
+          {"pass", std::move(pass)},
           {"lowest_factor", number(evaluation::kLowestScale)},
           {"highest_factor", number(evaluation::kHighestScale)},
           {"reason", text(room.reason)}};

@@ -24,8 +24,12 @@ std::optional<double> gy(std::optional<Gy> dose) {
   return dose ? std::optional<double>(dose->value()) : std::nullopt;
 }
 
+// What lies on a decimal but for the last bits (55 Gy as 55.00000000000001) is that decimal.
 double rounded(double value, int decimals, bool down) {
+  constexpr double kLastBits = 1e-6;  // of the last decimal: far below what headroom is exact to
   const double unit = std::pow(10.0, decimals);
+  const double nearest = std::round(value * unit);
+  if (std::abs(value * unit - nearest) < kLastBits) return nearest / unit;
   return (down ? std::floor(value * unit) : std::ceil(value * unit)) / unit;
 }
 
@@ -45,18 +49,38 @@ int goodness(evaluation::Verdict verdict) {
   throw InternalError("unknown verdict");
 }
 
+std::string change_text(const evaluation::HeadroomChange& change, evaluation::Verdict beyond) {
+  if (change.verdict == evaluation::Verdict::NotApplicable) return change.id + " no longer applies";
+  if (change.verdict == beyond) return change.id;
+  return fmt::format("{} {}", change.id, to_text(change.verdict));
+}
+
 std::string step_text(const evaluation::HeadroomStep& step, evaluation::Verdict now, bool up) {
+  // A worse verdict is told to begin too early, a better one too late.
   const bool better = goodness(step.beyond) > goodness(now);
   const bool floor = up != better;
-  std::string at = "x" + fixed(rounded(step.factor, 3, floor), 3);
+  std::string text = fmt::format("{} {} to x{}", to_text(now), up ? "up" : "down",
+                                 fixed(rounded(step.factor, 3, floor), 3));
   if (step.prescription_gy) {
-    at += fmt::format(" ({} Gy)", fixed(rounded(*step.prescription_gy, 2, floor), 2));
+    text += fmt::format(" ({} Gy)", fixed(rounded(*step.prescription_gy, 2, floor), 2));
   }
-  std::string text =
-      better ? fmt::format("{} at {} or {}", to_text(step.beyond), at, up ? "more" : "less")
-             : fmt::format("{} {} to {}, then {}", to_text(now), up ? "up" : "down", at,
-                           to_text(step.beyond));
-  if (!step.changing.empty()) text += fmt::format(" ({})", fmt::join(step.changing, ", "));
+  text += step.beyond == evaluation::Verdict::NotApplicable
+              ? std::string(", then it no longer applies")
+              : fmt::format(", then {}", to_text(step.beyond));
+  std::string changing;
+  for (const evaluation::HeadroomChange& change : step.changing) {
+    changing += (changing.empty() ? "" : ", ") + change_text(change, step.beyond);
+  }
+  return changing.empty() ? text : text + " (" + changing + ")";
+}
+
+std::string pass_text(const evaluation::HeadroomSpan& span) {
+  std::string text = fmt::format("PASS from x{} to x{}", fixed(rounded(span.from, 3, false), 3),
+                                 fixed(rounded(span.to, 3, true), 3));
+  if (span.prescription_from_gy && span.prescription_to_gy) {
+    text += fmt::format(" ({} to {} Gy)", fixed(rounded(*span.prescription_from_gy, 2, false), 2),
+                        fixed(rounded(*span.prescription_to_gy, 2, true), 2));
+  }
   return text;
 }
 
@@ -147,10 +171,10 @@ Gy curve_bin(const dvh::Dvh& dvh) {
 std::string headroom_text(const evaluation::Headroom& headroom, evaluation::Verdict now) {
   if (!headroom.reason.empty()) return {};
   std::string text;
-  if (headroom.up) text = step_text(*headroom.up, now, true);
-  if (headroom.down) {
-    text += (text.empty() ? "" : "; ") + step_text(*headroom.down, now, false);
-  }
+  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : "; ") + part; };
+  if (headroom.up) add(step_text(*headroom.up, now, true));
+  if (headroom.down) add(step_text(*headroom.down, now, false));
+  if (headroom.pass) add(pass_text(*headroom.pass));
   if (!text.empty()) return text;
   return fmt::format("{} from x{} to x{}", to_text(now), shortest(evaluation::kLowestScale),
                      shortest(evaluation::kHighestScale));

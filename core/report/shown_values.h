@@ -63,10 +63,10 @@ struct StructureNumbers {
 /// more than 100 000 bins, so that a dose that was scaled wrongly cannot fill the disk.
 [[nodiscard]] Gy curve_bin(const dvh::Dvh& dvh);
 
-/// "PASS up to x1.083 (54.15 Gy), then FAIL (liver)", "VARIATION at x0.853 (42.67 Gy) or less": where
-/// the verdict `now` changes if dose and prescription are scaled. Factors and doses are rounded so
-/// that the better verdict never seems to reach further than it does. Empty where headroom was not
-/// looked for.
+/// "PASS up to x1.083 (54.15 Gy), then FAIL (liver)"; "FAIL down to x0.914 (45.71 Gy), then VARIATION; PASS
+/// from x0.100 to x0.768 (5.00 to 38.40 Gy)": where the verdict `now` ends if dose and prescription are
+/// scaled, and where the nearest PASS lies. Rounded so that no better verdict seems to reach further than
+/// it does. Empty where headroom was not looked for.
 [[nodiscard]] std::string headroom_text(const evaluation::Headroom& headroom,
                                         evaluation::Verdict now);
 

@@ -166,7 +166,7 @@ int32_t dosegate_case_names(dosegate_session handle, size_t case_index,
     const model::Case& found = case_of(session, case_index);
     require_argument(found.structures.has_value(), "The case has no structures.");
     session.rule_names =
-        evaluation::rule_names(*found.structures, protocols_of(in), name_map_of(in));
+        unwrap(evaluation::rule_names(*found.structures, protocols_of(in), name_map_of(in)));
     *out = session.rule_names.size();
   });
 }

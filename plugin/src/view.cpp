@@ -60,6 +60,10 @@ dosegate_headroom headroom_view(const evaluation::Headroom& headroom) {
     view.down = headroom.down->factor;
     view.verdict_below = verdict_number(headroom.down->beyond);
   }
+  if (headroom.pass) {
+    view.pass_from = headroom.pass->from;
+    view.pass_to = headroom.pass->to;
+  }
   return view;
 }
 
@@ -92,7 +96,9 @@ dosegate_evaluation_info evaluation_view(const evaluation::Evaluation& e, const 
   view.alpha_beta_gy = e.alpha_beta_gy;
   std::string protocols;
   for (const evaluation::ProtocolVerdict& p : e.protocols) {
-    protocols += fmt::format("{}{} {}", protocols.empty() ? "" : ", ", p.id, p.version);
+    protocols +=
+        fmt::format("{}{} {}{}", protocols.empty() ? "" : ", ", p.id, p.version,
+                    p.verdict == evaluation::Verdict::NotApplicable ? " (reports only)" : "");
   }
   view.protocols = keep(protocols);
   view.rule_count = e.rules.size();

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "evaluation/evaluate.h"
+#include "evaluation/rule_names.h"
 #include "evaluation/synthetic_case.h"
 
 namespace dosegate::evaluation {
@@ -55,6 +56,22 @@ TEST(EvaluateOptions, TakesTheSitesOwnNamesAndSaysSo) {
   EXPECT_TRUE(says(rule(e, "liver").reason, "the site's alias")) << rule(e, "liver").reason;
   EXPECT_EQ(e.inputs.back().path, "site.yaml");
   EXPECT_EQ(e.inputs.back().sha256.size(), 64U);
+}
+
+TEST(EvaluateOptions, RefusesAnAliasThatIsTheNameOfAnotherStructure) {
+  // The colon would be held against the bowel's limit too, and a hot bowel under another name missed.
+  for (const char* alias : {"Colon", "colon", "LargeBowel"}) {
+    EvaluationOptions options;
+    options.map.set_site_aliases(
+        protocol::parse_site_aliases("aliases: {Bowel_Small: [" + std::string(alias) + "]}",
+                                     "s.yaml")
+            .value());
+    const auto result = evaluate(standard(1), hcc(), options);
+    ASSERT_FALSE(result.has_value()) << alias;
+    EXPECT_EQ(result.error().code, ErrorCode::OptionInvalid);
+    EXPECT_TRUE(says(result.error().text, "'Colon'")) << result.error().text;
+    EXPECT_FALSE(rule_names(*standard(1).structures, hcc(), options.map).has_value());
+  }
 }
 
 TEST(EvaluateOptions, RefusesOptionsThatMakeNoSense) {

@@ -7,6 +7,7 @@
 // RapidCheck needs GoogleTest's header before its own.
 #include <rapidcheck/gtest.h>
 
+#include <atomic>
 #include <cmath>
 
 #include "base/text.h"
@@ -21,6 +22,8 @@ using model::Case;
 // Halving stops at 1e-10 of the factor; the curve of a sloping dose adds its own nodes' rounding.
 constexpr double kExact = 2e-10;
 constexpr double kSloping = 1e-6;
+
+using Changes = std::vector<HeadroomChange>;
 
 const RuleResult& only_rule(const Evaluation& e) {
   return e.rules.front();
@@ -130,7 +133,7 @@ TEST(Headroom, KnowsTheScaleAtWhichARuleCeasesToApply) {
   const Headroom& room = e.headroom;
   EXPECT_NEAR(room.up.value().factor, 1.1, 1e-9);
   EXPECT_EQ(room.up->beyond, Verdict::Unknown) << "no rule applies any more, so nothing is shown";
-  EXPECT_EQ(room.up->changing, std::vector<std::string>{"r0"});
+  EXPECT_EQ(room.up->changing, (Changes{{"r0", Verdict::NotApplicable}}));
   EXPECT_NEAR(room.down.value().factor, 0.9, 1e-9);
   EXPECT_EQ(only_rule(e).headroom.up.value().beyond, Verdict::NotApplicable);
 }
@@ -144,7 +147,7 @@ TEST(Headroom, MeasuresARuleThatOnlyTheScaledPlanIsHeldAgainst) {
   ASSERT_TRUE(e.headroom.up.has_value());
   EXPECT_NEAR(e.headroom.up->factor, 1.2, 1e-9);
   EXPECT_EQ(e.headroom.up->beyond, Verdict::Fail) << "12 Gy against 11";
-  EXPECT_EQ(e.headroom.up->changing, std::vector<std::string>{"r1"});
+  EXPECT_EQ(e.headroom.up->changing, (Changes{{"r1", Verdict::Fail}}));
 }
 
 TEST(Headroom, IsUnknownAtEveryScaleWhereAStructureIsMissing) {
@@ -163,9 +166,9 @@ TEST(Headroom, IsTheNearestChangeOfAnyRequiredRule) {
   rules.rules[2].level = protocol::Level::Advisory;
   const Evaluation e = evaluated(standard(10), {rules});
   EXPECT_NEAR(e.headroom.up.value().factor, 1.5, kExact);
-  EXPECT_EQ(e.headroom.up->changing, std::vector<std::string>{"r1"});
+  EXPECT_EQ(e.headroom.up->changing, (Changes{{"r1", Verdict::Fail}}));
   EXPECT_NEAR(e.headroom.down.value().factor, 0.8, kExact);
-  EXPECT_EQ(e.headroom.down->changing, std::vector<std::string>{"r3"});
+  EXPECT_EQ(e.headroom.down->changing, (Changes{{"r3", Verdict::Fail}}));
 }
 
 TEST(Headroom, GoesThroughChecksOfThePlan) {
@@ -178,8 +181,86 @@ TEST(Headroom, GoesThroughChecksOfThePlan) {
                                {}});
   const Evaluation e = evaluated(standard(10), {rules});
   EXPECT_NEAR(e.headroom.up.value().factor, 1.3, 1e-9);
-  EXPECT_EQ(e.headroom.up->changing, std::vector<std::string>{"course"});
+  EXPECT_EQ(e.headroom.up->changing, (Changes{{"course", Verdict::Fail}}));
   EXPECT_EQ(e.headroom.down.value().factor, 1.0) << "50 Gy stand on the end of the range";
+}
+
+TEST(Headroom, OffersOnlyARangeWhereThePlanPassesByWhatIsRequiredNow) {
+  // 16 Gy to the mean of the liver, 15 Gy to the GTV (x 40..60 of the slope, its coldest 14 Gy).
+  const Case c = make_case({liver(), gtv()}, slope);
+  const Evaluation e =
+      evaluated(c, {protocol_of({"Liver :: Mean[Gy] <= 14", "GTV :: Min[Gy] >= 11.2"})});
+  EXPECT_EQ(e.verdict, Verdict::Fail);
+  ASSERT_TRUE(e.headroom.pass.has_value());
+  EXPECT_NEAR(e.headroom.pass->to, 14.0 / 16.0, kSloping);
+  EXPECT_NEAR(e.headroom.pass->from, 11.2 / 14.0, kSloping) << "below, the GTV has too little";
+  EXPECT_NEAR(e.headroom.pass->prescription_to_gy.value(), 50.0 * 14.0 / 16.0, 1e-4);
+  EXPECT_NEAR(e.headroom.down.value().factor, 14.0 / 16.0, kSloping);
+
+  // A FAIL, then a VARIATION, then a PASS: the step tells of the first, the range of the last.
+  const Evaluation tiers = of_rule("Liver :: Mean[Gy] <= 10 | 12", c);
+  EXPECT_EQ(only_rule(tiers).headroom.down.value().beyond, Verdict::Variation);
+  EXPECT_NEAR(only_rule(tiers).headroom.pass.value().to, 10.0 / 16.0, kSloping);
+  EXPECT_EQ(only_rule(tiers).headroom.pass->from, kLowestScale);
+
+  // At x1.1 the limit is switched off, not met: no range is offered.
+  const auto guarded =
+      protocol_of({"Liver :: Mean[Gy] <= 14 when dpf in 1.9..2.2", "GTV :: Max[Gy] <= 60"});
+  const Evaluation off = evaluated(c, {guarded});
+  EXPECT_EQ(off.headroom.up.value().beyond, Verdict::Pass);
+  EXPECT_EQ(off.headroom.up->changing, (Changes{{"r0", Verdict::NotApplicable}}));
+  EXPECT_FALSE(off.headroom.pass.has_value());
+  EXPECT_FALSE(off.rules.front().headroom.pass.has_value());
+}
+
+TEST(Headroom, IsLookedForWhereTheGuardIsNotKnown) {
+  auto rules = protocol_of({"Liver :: Mean[Gy] <= 30 when rx <= 60 and cp=A5"});
+  rules.context.push_back({"cp", {}, {}, {"A5", "B7"}, ""});
+  const Evaluation e = evaluated(standard(10), {rules});
+  EXPECT_EQ(e.verdict, Verdict::Unknown);
+  EXPECT_NEAR(only_rule(e).headroom.up.value().factor, 1.2, 1e-9);
+  EXPECT_EQ(only_rule(e).headroom.up->beyond, Verdict::NotApplicable);
+}
+
+TEST(Headroom, OutlastsAPowerBeyondEveryNumber) {
+  // (10 EQD2 / 2 Gy)^100 at ten times the dose is no number; the verdict must not be lost to that.
+  auto rules = protocol_of({"Liver :: Mean[Gy] <= 30",
+                            "Liver :: Veff(n=0.01,Dref=2Gy)[%]@EQD2(ab=2.5) <= 30",
+                            "Liver :: Veff(n=0.01,Dref=0.01Gy)[%] <= 30"});
+  rules.rules[1].level = rules.rules[2].level = protocol::Level::Advisory;
+  const Evaluation e = evaluated(standard(10), {rules});
+  EXPECT_EQ(e.verdict, Verdict::Pass);
+  EXPECT_EQ(e.rules[1].verdict, Verdict::Fail);
+  EXPECT_TRUE(e.rules[1].headroom.down.has_value());
+}
+
+TEST(Headroom, FollowsModelsToo) {
+  // gEUD of a uniform dose is the dose; Veff at n = 0.5 is its square over 20 Gy squared; NTCP of the liver
+  // is 50 % at an EQD2(2.5) of 35.4 Gy.
+  const Evaluation geud = of_rule("Liver :: gEUD(a=8)[Gy] <= 18", standard(10));
+  EXPECT_NEAR(only_rule(geud).headroom.up.value().factor, 1.8, 1e-9);
+  const Evaluation veff = of_rule("Liver :: Veff(n=0.5,Dref=20Gy)[%] <= 50", standard(10));
+  EXPECT_NEAR(only_rule(veff).headroom.up.value().factor, 2.0 * std::sqrt(0.5), 1e-9);
+  const Evaluation ntcp = of_rule("Liver :: NTCP(rild-primary)[%] <= 50", standard(10));
+  // x (x/25 + 2.5) / 4.5 = 35.4 -> x^2 + 62.5 x - 3982.5 = 0.
+  const double x = 0.5 * (-62.5 + std::sqrt(62.5 * 62.5 + 4.0 * 3982.5));
+  EXPECT_NEAR(only_rule(ntcp).headroom.up.value().factor, x / 10.0, 1e-6);
+  // The general road for gEUD: through a basis that changes nothing but the road, BED at alpha/beta 100.
+  const Evaluation bed = of_rule("Liver :: gEUD(a=8)[Gy]@BED(ab=100) <= 18", standard(10));
+  // y + y^2 / 2500 = 18.
+  const double y = 0.5 * (-2500.0 + std::sqrt(2500.0 * 2500.0 + 4.0 * 2500.0 * 18.0));
+  EXPECT_NEAR(only_rule(bed).headroom.up.value().factor, y / 10.0, 1e-6);
+}
+
+TEST(Headroom, StopsWhenItIsAskedTo) {
+  EvaluationOptions options;
+  std::atomic<int> calls = 0;
+  options.workers = 1;
+  options.stop = [&] { return ++calls > 4; };  // measured two ROIs by then, and judges
+  const auto result = evaluate(
+      standard(10), {protocol_of(std::vector<std::string>(9, "Liver :: Mean[Gy] <= 30"))}, options);
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().code, ErrorCode::Cancelled);
 }
 
 // ---- the promise ------------------------------------------------------------------------------------
@@ -252,6 +333,12 @@ RC_GTEST_PROP(Headroom, IsWhatTheScaledPlanGets, ()) {
   if (e.headroom.up) RC_LOG() << "up to " << e.headroom.up->factor << "\n";
   if (e.headroom.down) RC_LOG() << "down to " << e.headroom.down->factor << "\n";
   const auto plan_at = [&](double scale) { return at_scale(d, scale).verdict; };
+  RC_ASSERT(e.headroom.pass.has_value() <= (e.verdict != Verdict::Pass));
+  if (e.headroom.pass && e.headroom.pass->to > e.headroom.pass->from * 1.01) {
+    RC_ASSERT(plan_at(0.5 * (e.headroom.pass->from + e.headroom.pass->to)) == Verdict::Pass);
+    RC_ASSERT(plan_at(e.headroom.pass->from * 1.001) == Verdict::Pass);
+    RC_ASSERT(plan_at(e.headroom.pass->to / 1.001) == Verdict::Pass);
+  }
   expect_step(e.headroom.up, 1.0 + kAside, e.verdict, plan_at);
   expect_step(e.headroom.down, 1.0 / (1.0 + kAside), e.verdict, plan_at);
   const RuleResult& rule = e.rules.back();

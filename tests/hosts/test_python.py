@@ -84,9 +84,19 @@ class Parity(unittest.TestCase):
                          [(c["id"], c["verdict"], c["reason"]) for c in told["plan_checks"]])
         self.assertEqual([(f.code, f.severity) for f in check.findings],
                          [(f["code"], f["severity"]) for f in told["findings"]])
-        up = told["headroom"]["up"]
-        self.assertEqual(check.headroom.up, up and up["factor"])
-        self.assertEqual(check.headroom.up_verdict and str(check.headroom.up_verdict), up and up["verdict"])
+        self.same_headroom(check.headroom, told["headroom"])
+        for rule, other in zip(check.rules, told["rules"]):
+            if other["headroom"]:
+                self.same_headroom(rule.headroom, other["headroom"])
+            else:
+                self.assertEqual((rule.headroom.up, rule.headroom.down, rule.headroom.text), (None, None, ""))
+
+    def same_headroom(self, room, told):
+        for side, factor, verdict in (("up", room.up, room.up_verdict), ("down", room.down, room.down_verdict)):
+            self.assertEqual(factor, told[side] and told[side]["factor"])
+            self.assertEqual(verdict and str(verdict), told[side] and told[side]["verdict"])
+        self.assertEqual((room.pass_from, room.pass_to),
+                         (told["pass"]["from"], told["pass"]["to"]) if told["pass"] else (None, None))
 
     def test_dvhs_are_those_of_the_command(self):
         with Library().session() as session:
@@ -110,6 +120,8 @@ class Use(unittest.TestCase):
             self.assertEqual(case.evaluate().verdict, Verdict.UNKNOWN)
             mapped = case.evaluate(map={"GTV*": "Esophagus"})
             self.assertIn("Esophagus", next(rule for rule in mapped.rules if rule.id == "liver").roi)
+            both = case.evaluate(map={"GTV*": ["Esophagus", "Stomach"]})
+            self.assertIn("Stomach", next(rule for rule in both.rules if rule.id == "liver").roi)
 
     def test_errors_say_what_to_do(self):
         with Library().session() as session:
@@ -121,6 +133,11 @@ class Use(unittest.TestCase):
             self.assertGreaterEqual(caught.exception.status, 100)
             with self.assertRaises(ValueError):
                 case.evaluate(end_caps="quarter")
+            for single in ("..", b"..", SAMPLES[0]):
+                with self.assertRaisesRegex(TypeError, "give a list"):
+                    session.read(single)
+            with self.assertRaisesRegex(TypeError, "give a list"):
+                case.evaluate(protocols="hcc-rt-ici")
             session.read([SAMPLES[0]])
             with self.assertRaisesRegex(DosegateError, "gone"):
                 case.evaluate()

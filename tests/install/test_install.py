@@ -56,6 +56,13 @@ class Install(unittest.TestCase):
                 self.assertNotIn(str(BUILD), path.read_text(), path)
                 self.assertNotIn(str(self.folder / "first"), path.read_text(), path)
 
+    @unittest.skipUnless(shutil.which("readelf"), "readelf is not installed")
+    def test_no_program_looks_for_libraries_where_it_was_built(self):
+        for path in (self.prefix / "bin/dosegate", self.library / "libdosegate_plugin.so"):
+            dynamic = run("readelf", "-d", path)
+            self.assertIn("NEEDED", dynamic)
+            self.assertNotIn(str(BUILD), dynamic)
+
     def test_the_command_runs_from_where_it_was_moved(self):
         text = run(self.prefix / "bin/dosegate", "protocols", "list", env={"PATH": os.environ["PATH"]})
         self.assertIn("hcc-rt-ici", text)

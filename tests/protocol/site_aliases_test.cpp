@@ -28,6 +28,7 @@ TEST(SiteAliases, HoldsWhatTheFileSays) {
   ASSERT_TRUE(aliases.has_value()) << to_text(aliases.error());
   EXPECT_EQ(aliases->site, "General Hospital");
   EXPECT_EQ(aliases->of("Liver"), (std::vector<std::string>{"Leber", "Hepar 1"}));
+  EXPECT_EQ(aliases->of("bowel_small").size(), 1U) << "as names are compared elsewhere";
   EXPECT_TRUE(aliases->of("Colon").empty());
   EXPECT_EQ(aliases->origin, "site.yaml");
   EXPECT_EQ(aliases->sha256.size(), 64U);
@@ -59,6 +60,7 @@ TEST(SiteAliases, RefusesWhatCouldTakeTheWrongStructure) {
        "already stands for 'Colon'"},
       {"aliases:\n  Bowel_Small: [Bowel]\n  Bowel: [Darm]\n", "line 2, column 17",
        "already stands for 'Bowel'"},
+      {"aliases:\n  Liver: [Leber]\n  liver: [Hepar]\n", "line 3, column 3", "once more"},
       {"aliases:\n  Liver: [liver]\n", "line 2, column 11", "already stands for 'Liver'"},
       {"aliases:\n  GTV*: [Tumor]\n", "line 2, column 3", "several structures"},
       {"aliases:\n  Liver: Leber\n", "line 2, column 10", "as a list"},

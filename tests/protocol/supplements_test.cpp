@@ -178,11 +178,12 @@ TEST(Supplements, RecogniseThePublishedCourses) {
     return ids;
   };
   using Ids = std::set<std::string>;
-  EXPECT_EQ(courses(5, 27.5), (Ids{"rtog1112", "start-fit"}));
-  EXPECT_EQ(courses(5, 40), (Ids{"rtog1112", "start-fit", "camrelizumab-apatinib"}));
-  EXPECT_EQ(courses(5, 50), (Ids{"rtog1112"}));
-  EXPECT_EQ(courses(6, 36), (Ids{"camrelizumab-apatinib"}));
-  EXPECT_EQ(courses(25, 60), (Ids{"chemoradiation"}));
+  EXPECT_EQ(courses(5, 27.5), (Ids{"resembles-rtog1112", "resembles-start-fit"}));
+  EXPECT_EQ(courses(5, 40),
+            (Ids{"resembles-rtog1112", "resembles-start-fit", "resembles-camrelizumab-apatinib"}));
+  EXPECT_EQ(courses(5, 50), (Ids{"resembles-rtog1112"}));
+  EXPECT_EQ(courses(6, 36), (Ids{"resembles-camrelizumab-apatinib"}));
+  EXPECT_EQ(courses(25, 60), (Ids{"resembles-chemoradiation"}));
   EXPECT_EQ(courses(25, 50), Ids{});
 }
 

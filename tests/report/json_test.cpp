@@ -97,28 +97,39 @@ TEST(CheckJson, SaysHowFarTheDoseCouldBeScaled) {
   EXPECT_EQ(json["headroom"]["up"], nullptr);
   EXPECT_EQ(json["headroom"]["down"],
             Json::parse(R"({"factor": 0.9, "prescription_gy": 45.0, "verdict": "UNKNOWN",
-                            "changing": ["cord-max"]})"));
+                            "changing": [{"id": "cord-max", "verdict": "UNKNOWN"}]})"));
+  EXPECT_EQ(json["headroom"]["pass"]["to"], 0.5);
   EXPECT_EQ(json["headroom"]["lowest_factor"], 0.1);
   EXPECT_EQ(rule_named(json, "liver-mean")["headroom"]["up"]["verdict"], "VARIATION");
   EXPECT_TRUE(rule_named(json, "sbrt")["headroom"].is_null()) << "it does not apply";
 }
 
 TEST(HeadroomText, NeverPromisesMoreThanThereIs) {
-  const auto text = [](double factor, Verdict now, Verdict beyond, bool up) {
+  const auto text = [](double factor, Verdict now, Verdict beyond, bool up,
+                       Verdict part = Verdict::Fail) {
     evaluation::Headroom room;
-    (up ? room.up : room.down) = {factor, beyond, 50.0 * factor, {"liver"}};
+    (up ? room.up : room.down) = {factor, beyond, 50.0 * factor, {{"liver", part}}};
     return headroom_text(room, now);
   };
   EXPECT_EQ(text(1.26049, Verdict::Pass, Verdict::Fail, true),
             "PASS up to x1.260 (63.02 Gy), then FAIL (liver)");
   EXPECT_EQ(text(0.85361, Verdict::Pass, Verdict::Unknown, false),
-            "PASS down to x0.854 (42.69 Gy), then UNKNOWN (liver)");
-  EXPECT_EQ(text(0.85361, Verdict::Fail, Verdict::Pass, false),
-            "PASS at x0.853 (42.68 Gy) or less (liver)");
-  EXPECT_EQ(text(1.00001, Verdict::Fail, Verdict::Variation, true),
-            "VARIATION at x1.001 (50.01 Gy) or more (liver)");
+            "PASS down to x0.854 (42.69 Gy), then UNKNOWN (liver FAIL)");
+  EXPECT_EQ(text(0.85361, Verdict::Fail, Verdict::Pass, false, Verdict::Pass),
+            "FAIL down to x0.853 (42.68 Gy), then PASS (liver)");
+  // On a limit: the number shown still has the verdict of now.
+  EXPECT_EQ(text(1.2 - 1e-11, Verdict::Unknown, Verdict::Pass, true, Verdict::Pass),
+            "UNKNOWN up to x1.200 (60.00 Gy), then PASS (liver)");
+  EXPECT_EQ(text(1.1, Verdict::Fail, Verdict::Pass, true, Verdict::NotApplicable),
+            "FAIL up to x1.100 (55.00 Gy), then PASS (liver no longer applies)");
+  evaluation::Headroom ceases;
+  ceases.up = {1.1, Verdict::NotApplicable, {}, {}};
+  EXPECT_EQ(headroom_text(ceases, Verdict::Fail), "FAIL up to x1.100, then it no longer applies");
+  evaluation::Headroom pass;
+  pass.pass = {0.88811, 0.91449, 44.4055, 45.7245};
+  EXPECT_EQ(headroom_text(pass, Verdict::Fail), "PASS from x0.889 to x0.914 (44.41 to 45.72 Gy)");
   EXPECT_EQ(headroom_text({}, Verdict::Pass), "PASS from x0.1 to x10");
-  EXPECT_EQ(headroom_text({{}, {}, "why"}, Verdict::Pass), "");
+  EXPECT_EQ(headroom_text({{}, {}, {}, "why"}, Verdict::Pass), "");
 }
 
 TEST(CheckJson, SpellsEveryVerdict) {

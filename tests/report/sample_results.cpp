@@ -131,7 +131,8 @@ Evaluation sample_evaluation() {
   e.fractions = 25;
   e.prescription_gy = 50.0;
   e.bed_gy = 60.0;  // 50 (1 + 2/10)
-  e.headroom.down = {0.9, Verdict::Unknown, 45.0, {"cord-max"}};
+  e.headroom.down = {0.9, Verdict::Unknown, 45.0, {{"cord-max", Verdict::Unknown}}};
+  e.headroom.pass = {0.1, 0.5, 5.0, 25.0};
   e.eqd2_gy = 50.0;  // 2 Gy a fraction already
   e.inputs = {{"plan/RP.dcm", "RT Plan Storage", "1.2.3", std::string(64, 'c')},
               {"memory", "", "", ""}};

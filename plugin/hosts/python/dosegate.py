@@ -8,7 +8,8 @@
             for rule in check.rules:
                 print(rule.verdict, rule.id, rule.measured, rule.limit, rule.reason)
 
-One session is used by one thread at a time. What a call hands out is copied, so nothing here outlives its
+What it leaves out of the C interface: the lists and texts of protocols, lint, import, doses and files of a
+case, and the progress callback. One session is used by one thread at a time. What a call hands out is copied, so nothing here outlives its
 memory; a Case ends with the next read() of its session, an Evaluation and its JSON may be kept. Doses are in
 Gy, volumes in cc. Research and quality assurance only: a qualified person decides.
 """
@@ -53,7 +54,8 @@ class DosegateError(Exception):
 
 
 class HeadroomStruct(ctypes.Structure):
-    _fields_ = [("up", _double), ("down", _double), ("verdict_above", _int), ("verdict_below", _int)]
+    _fields_ = [("up", _double), ("down", _double), ("verdict_above", _int), ("verdict_below", _int),
+                ("pass_from", _double), ("pass_to", _double)]
 
 
 class CaseInfoStruct(ctypes.Structure):
@@ -149,10 +151,12 @@ class Finding:
 class Headroom:
     """How far dose and prescription could be scaled together before a verdict changes."""
 
-    up: Optional[float]  #: None: no change up to 10
+    up: Optional[float]  #: None: no change up to 10, or the rule does not apply (then text is "")
     up_verdict: Optional[Verdict]
-    down: Optional[float]  #: None: no change down to 0.1
+    down: Optional[float]  #: None: no change down to 0.1, or the rule does not apply
     down_verdict: Optional[Verdict]
+    pass_from: Optional[float]  #: where the verdict is not PASS: the nearest factors at which it is
+    pass_to: Optional[float]
     text: str
 
 
@@ -243,9 +247,12 @@ def _text(value):
     return (value or b"").decode("utf-8")
 
 
-def _array(texts):
+def _array(texts, encode=str.encode):
     """A C array of texts and how many; the array must be kept until the call returns."""
-    encoded = [os.fsencode(text) for text in texts]
+    if isinstance(texts, (str, bytes, os.PathLike)):
+        # Taken letter by letter, "..." would be three paths, and the plan of another folder.
+        raise TypeError(f"give a list, [{texts!r}], not a single text")
+    encoded = [encode(text) for text in texts]
     return (ctypes.c_char_p * len(encoded))(*encoded), len(encoded)
 
 
@@ -254,7 +261,8 @@ def _headroom(struct, text):
         return Verdict(number) if number else None
 
     return Headroom(struct.up if struct.verdict_above else None, verdict(struct.verdict_above),
-                    struct.down if struct.verdict_below else None, verdict(struct.verdict_below), _text(text))
+                    struct.down if struct.verdict_below else None, verdict(struct.verdict_below),
+                    struct.pass_from or None, struct.pass_to or None, _text(text))
 
 
 class Library:
@@ -344,7 +352,7 @@ class Session:
 
     def read(self, paths: Sequence[str], anything: bool = False) -> List["Case"]:
         """Reads files and folders. `anything`: keep cases without structures or dose too."""
-        array, count = _array(paths)
+        array, count = _array(paths, os.fsencode)
         cases = _size()
         self.call("read", array, count, 1 if anything else 0, ctypes.byref(cases))
         self._reads += 1
@@ -424,7 +432,7 @@ class Case:
         """Holds the plan against protocols (built-in ids or files; none: the default).
 
         `context`: key -> value. `options`: fractions, prescription_gy, fraction_dose ("auto", "total",
-        "one"), end_caps, interpolation, convention, map (rule name -> ROI name), aliases (file), workers.
+        "one"), end_caps, interpolation, convention, map (rule name -> ROI name, or a list of them for a glob such as "GTV*"), aliases (file), workers.
         """
         self._info()
         struct, kept = _options(protocols, context or {}, **options)
@@ -495,13 +503,16 @@ def _options(protocols, context, fractions=0, prescription_gy=0.0, fraction_dose
     struct.fraction_dose = _FRACTION_DOSE.index(fraction_dose)
     struct.end_caps = _END_CAPS.index(end_caps)
     struct.interpolation = _INTERPOLATIONS.index(interpolation)
-    struct.convention = os.fsencode(convention)
+    struct.convention = convention.encode()
     struct.aliases = os.fsencode(aliases)
     kept = []
-    pairs = [f"{key}={value}" for key, value in (map or {}).items()]
-    for name, count, texts in (("protocols", "protocol_count", protocols), ("map", "map_count", pairs),
-                               ("context", "context_count", [f"{k}={v}" for k, v in context.items()])):
-        array, length = _array(texts)
+    pairs = [f"{key}={roi}" for key, rois in (map or {}).items()
+             for roi in ([rois] if isinstance(rois, str) else rois)]
+    facts = [f"{key}={value}" for key, value in context.items()]
+    for name, count, texts, encode in (("protocols", "protocol_count", protocols, os.fsencode),
+                                       ("map", "map_count", pairs, str.encode),
+                                       ("context", "context_count", facts, str.encode)):
+        array, length = _array(texts, encode)
         kept.append(array)
         setattr(struct, name, ctypes.cast(array, _texts))
         setattr(struct, count, length)

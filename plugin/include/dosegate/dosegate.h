@@ -313,10 +313,13 @@ DOSEGATE_EXPORT int32_t dosegate_evaluate(dosegate_session session, size_t case_
 
 /* How far every dose of the plan, and its prescription, could be multiplied by one number, the number of
  * fractions unchanged, before a verdict changes. Looked for from 0.1 to 10. By the values themselves: low and
- * high are not looked at. */
+ * high are not looked at. Stands inside other structs, so it has no size of its own and never grows. */
 typedef struct dosegate_headroom {
-  double up, down;                     /* up to and down to here it stays; 0 = it does not change that far */
+  double up, down;                      /* up to and down to here it stays; 0 = it does not change that far */
   int32_t verdict_above, verdict_below; /* just beyond; 0 = it does not change that far */
+  /* Where the verdict is not PASS: the nearest numbers at which it is, with every required rule that applies
+   * now still applying; 0 and 0 = none. */
+  double pass_from, pass_to;
 } dosegate_headroom;
 
 typedef struct dosegate_evaluation_info {
@@ -366,8 +369,8 @@ typedef struct dosegate_rule {
   double value, low, high, goal, variation; /* unrounded; see `present` */
   uint32_t present;
   uint32_t reserved;
-  dosegate_headroom headroom; /* zeros where the rule does not apply */
-  /* "PASS up to x1.083 (54.15 Gy), then FAIL"; "" where the rule does not apply */
+  dosegate_headroom headroom; /* zeros where the verdict is NOT_APPLICABLE */
+  /* "PASS up to x1.083 (54.15 Gy), then FAIL"; "" where the verdict is NOT_APPLICABLE */
   const char *headroom_text;
 } dosegate_rule;
 
