@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "geometry/conventions.h"
 
 namespace dosegate::evaluation {
@@ -40,6 +41,9 @@ std::vector<model::InputFile> inputs_of(const model::Case& plan_case,
   std::vector<model::InputFile> inputs = plan_case.inputs;
   const protocol::SiteAliases& aliases = options.map.site_aliases();
   if (!aliases.origin.empty()) inputs.push_back({aliases.origin, "", "", aliases.sha256});
+  if (options.context_file) {
+    inputs.push_back({options.context_file->path, "", "", options.context_file->sha256});
+  }
   return inputs;
 }
 
@@ -64,6 +68,40 @@ Findings settings_findings(const EvaluationOptions& options) {
                        settings.convention, settings.end_caps, settings.interpolation,
                        convention ? " " : "", convention ? convention->note : ""),
            ""}};
+}
+
+protocol::Context merged_context(const EvaluationOptions& options) {
+  protocol::Context context = options.context;
+  if (options.context_file) {
+    context.insert(options.context_file->values.begin(), options.context_file->values.end());
+  }
+  return context;
+}
+
+Findings context_findings(const EvaluationOptions& options) {
+  if (!options.context_file) return {};
+  const protocol::ContextFile& file = *options.context_file;
+  Findings findings;
+  std::string taken;
+  for (const auto& [key, value] : file.values) {
+    const auto given = options.context.find(key);
+    if (given == options.context.end()) {
+      taken += fmt::format("{}{}={}", taken.empty() ? "" : ", ", key, value);
+    } else if (given->second != value) {
+      findings.push_back({FindingCode::OptionOverrides,
+                          fmt::format("The context key {} was given as {}; the file says {}.", key,
+                                      given->second, value),
+                          printable(file.path)});
+    }
+  }
+  std::string text = taken.empty() ? "Nothing was taken from the context file."
+                                   : fmt::format("Taken from the context file: {}.", taken);
+  if (!file.unused.empty()) {
+    text +=
+        fmt::format(" Not asked for by the protocols in use: {}.", fmt::join(file.unused, ", "));
+  }
+  findings.push_back({FindingCode::ContextFromFile, text, printable(file.path)});
+  return findings;
 }
 
 Result<void> check_options(const model::Case& plan_case, const EvaluationOptions& options) {

@@ -15,6 +15,7 @@
 #include "evaluation/resolve.h"
 #include "evaluation/rule_logic.h"
 #include "evaluation/rule_names.h"
+#include "evaluation/target_checks.h"
 #include "protocol/lint.h"
 #include "radiobiology/lq.h"
 
@@ -51,6 +52,7 @@ class Evaluator {
       : case_(plan_case),
         protocols_(protocols),
         options_(options),
+        context_values_(merged_context(options)),
         geometry_(*plan_case.structures, options.reading),
         work_(plan_case.structures->rois.size()) {}
 
@@ -67,10 +69,10 @@ class Evaluator {
     }
     append(out_.findings, dose->findings);
     append(out_.findings, edge_findings(dose->grid));
+    append(out_.findings, coarse_findings(dose->grid));
     append(out_.findings, settings_findings(options_));
     look_through_protocols();
     context_ = {fractions_of_dose(case_, options_.course), out_.prescription_gy, dose->kind};
-    facts_ = {out_.fractions, out_.prescription_gy, options_.context};
 
     for (const Protocol& p : protocols_) {
       for (const ProtocolRule& rule : p.rules) prepare(p, rule);
@@ -94,9 +96,13 @@ class Evaluator {
       finish(pending);
     }
     for (const Drawn& drawn : drawn_) compare_drawn(drawn);
+    append(out_.findings, nesting_findings(*case_.structures, geometry_));
+    append(out_.findings, bowel_findings(*case_.structures, geometry_, protocols_));
     for (const Protocol& p : protocols_) {
       for (const protocol::PlanCheck& check : p.plan_checks)
-        out_.plan_checks.push_back(hold(p, check, facts_));
+        out_.plan_checks.push_back(hold(p, check, facts_of(p)));
+      for (const protocol::MarginCheck& check : p.margins)
+        out_.plan_checks.push_back(hold_margins(*case_.structures, geometry_, p, check));
     }
     conclude();
     find_headroom();
@@ -127,6 +133,7 @@ class Evaluator {
     }
     out_.inputs = inputs_of(case_, options_);
     out_.findings = case_.findings;
+    append(out_.findings, context_findings(options_));
     out_.fractions = fractions_of(case_, options_.course);
     out_.prescription_gy = prescription_of(case_, options_.course);
     note_override(
@@ -172,6 +179,10 @@ class Evaluator {
     }
   }
 
+  [[nodiscard]] protocol::PlanFacts facts_of(const Protocol& p) const {
+    return {out_.fractions, out_.prescription_gy, context_values_, p.tumour_alpha_beta_gy};
+  }
+
   void note_override(std::string_view what, bool given, const std::string& plan_says,
                      const std::string& option_says) {
     if (!given || plan_says.empty() || plan_says == option_says) return;
@@ -193,7 +204,8 @@ class Evaluator {
     result.level = rule.level;
     result.structure = protocol::to_text(rule.rule.subject);
     result.provenance = rule.provenance;
-    const Applicability applies = applicability(rule.rule.guard, rule.level, facts_, p.context);
+    const Applicability applies =
+        applicability(rule.rule.guard, rule.level, facts_of(p), p.context);
     pending.applies = applies.applies;
     if (!applies.applies) {
       result.verdict = applies.verdict;
@@ -283,8 +295,10 @@ class Evaluator {
       }
     }
     const auto& keys = pending.protocol->context;
-    scaled_.push_back(measured ? scaled_rule(*pending.rule, *m->dvh, keys, scaling_)
-                               : scaled_rule(*pending.rule, keys, scaling_));
+    const protocol::PlanFacts facts = facts_of(*pending.protocol);
+    const ScalingContext scaling{context_, facts};
+    scaled_.push_back(measured ? scaled_rule(*pending.rule, *m->dvh, keys, scaling)
+                               : scaled_rule(*pending.rule, keys, scaling));
     require(scaled_.back().at(1.0) == pending.result.verdict,
             "the verdict at scale 1 is not the verdict");
     scaled_.back().id = qualified(*pending.protocol, pending.rule->id);
@@ -370,8 +384,17 @@ class Evaluator {
       }
       for (const protocol::PlanCheck& check : p.plan_checks) {
         if (check.level != Level::Required) continue;
-        required.back().push_back(scaled_check(p, check, scaling_));
+        const protocol::PlanFacts facts = facts_of(p);
+        required.back().push_back(scaled_check(p, check, {context_, facts}));
         required.back().back().id = qualified(p, check.id);
+      }
+      for (const PlanCheckResult& result : out_.plan_checks) {
+        const bool margin = std::any_of(p.margins.begin(), p.margins.end(),
+                                        [&](const auto& check) { return check.id == result.id; });
+        if (!margin || result.protocol_id != p.id || result.level != Level::Required) continue;
+        // Where structures end does not follow the dose.
+        required.back().push_back(
+            {qualified(p, result.id), {{kLowestScale, kHighestScale, result.verdict}}});
       }
     }
     for (const auto& of_protocol : required) {
@@ -401,12 +424,11 @@ class Evaluator {
   const model::Case& case_;
   const std::vector<Protocol>& protocols_;
   const EvaluationOptions& options_;
+  protocol::Context context_values_;
   CaseGeometry geometry_;
   WorkList work_;
   Evaluation out_;
   metrics::MetricContext context_;
-  protocol::PlanFacts facts_;
-  ScalingContext scaling_{context_, facts_};
   std::vector<ScaledVerdict> scaled_;  // of pending_[i]
   std::vector<Pending> pending_;
   std::vector<Drawn> drawn_;
@@ -432,7 +454,7 @@ Result<Evaluation> evaluate(const model::Case& plan_case, const std::vector<Prot
   if (auto checked = check_names(protocols, options.map, *plan_case.structures); !checked) {
     return tl::unexpected(checked.error());
   }
-  if (auto checked = protocol::check_context(options.context, protocols); !checked) {
+  if (auto checked = protocol::check_context(merged_context(options), protocols); !checked) {
     return tl::unexpected(checked.error());
   }
   return Evaluator(plan_case, protocols, options).run();

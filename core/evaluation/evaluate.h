@@ -4,12 +4,14 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "evaluation/course_dose.h"
 #include "evaluation/evaluation.h"
 #include "geometry/region.h"
+#include "protocol/context_file.h"
 #include "protocol/names.h"
 
 namespace dosegate::evaluation {
@@ -22,6 +24,9 @@ struct EvaluationOptions {
   CourseOptions course;
   protocol::NameMap map;
   protocol::Context context;  ///< site=liver, child_pugh=B7 ...; checked against the protocols
+  /// context.yaml of the plan's folder: `context` overrides what it says, with a finding. It is
+  /// among the inputs of the evaluation.
+  std::optional<protocol::ContextFile> context_file = {};
   geometry::Reading reading;
   /// Name of `reading`; empty: the default's, or "custom" where it is another.
   std::string convention;

@@ -191,6 +191,13 @@ void judge(RuleResult& result, const protocol::Rule& rule, const dvh::ReadingDvh
     add_sentence(result.reason, decided_sentence(result, branch));
   }
   if (result.verdict != Verdict::Pass) note_impossible(result, dvhs.value);
+  const double uncovered_cc = dvhs.value.uncovered().value();
+  if (result.verdict != Verdict::Unknown && uncovered_cc != 0.0) {
+    // Decided whatever that volume receives; the reader must see that part of it is missing.
+    add_sentence(result.reason, fmt::format("{} of {} cc have no dose, which cannot change this.",
+                                            fixed_beside(uncovered_cc, {0.0}, 2),
+                                            fixed(dvhs.value.volume().value(), 2)));
+  }
 }
 
 Applicability applicability(const std::optional<protocol::Guard>& guard, protocol::Level level,

@@ -1,6 +1,8 @@
 // The C interface: evaluations, DVHs and reports.
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "base/text.h"
 #include "geometry/conventions.h"
 #include "report/csv.h"
@@ -131,6 +133,34 @@ const model::Case& case_of(const Session& session, std::size_t index) {
   return *found;
 }
 
+// The folder of a case's plan; nothing where there is no plan.
+std::optional<std::filesystem::path> plan_folder(const model::Case& found) {
+  for (const model::InputFile& input : found.inputs) {
+    if (input.sop_class != "RT Plan Storage" && input.sop_class != "RT Ion Plan Storage") continue;
+    return std::filesystem::path(input.path).parent_path();
+  }
+  return std::nullopt;
+}
+
+// context.yaml beside the case's plan. A file that could be about another patient is none.
+std::optional<protocol::ContextFile> context_beside(
+    const Session& session, const model::Case& found,
+    const std::vector<protocol::Protocol>& protocols) {
+  const auto folder = plan_folder(found);
+  if (!folder) return std::nullopt;
+  const std::string path = (*folder / protocol::kContextFileName).string();
+  std::error_code status;
+  if (!std::filesystem::exists(path, status)) return std::nullopt;
+  for (const auto& other : session.outcome().cases) {
+    if (!other || other->patient_id == found.patient_id || plan_folder(*other) != folder) continue;
+    refuse(Error{ErrorCode::ContextInvalid,
+                 "Plans of several patients lie beside the context file, so it cannot be told whom "
+                 "it is about; give each patient a folder.",
+                 printable(path)});
+  }
+  return unwrap(protocol::read_context_file(path, protocols));
+}
+
 std::string rendered(const StoredResult& result, int32_t format) {
   const bool check = std::holds_alternative<Evaluation>(result.data);
   switch (format) {
@@ -194,8 +224,10 @@ int32_t dosegate_evaluate(dosegate_session handle, size_t case_index,
     const dosegate_options in = taken(options);
     evaluation::EvaluationOptions all = options_of(session, in);
     all.context = parse_context(texts(in.context, in.context_count));
-    Evaluation e =
-        unwrap(evaluation::evaluate(case_of(session, case_index), protocols_of(in), all));
+    const model::Case& found = case_of(session, case_index);
+    const std::vector<protocol::Protocol> protocols = protocols_of(in);
+    all.context_file = context_beside(session, found, protocols);
+    Evaluation e = unwrap(evaluation::evaluate(found, protocols, all));
     add_read_findings(e.findings, session);
     *out = session.add_result({std::move(e), {}, {}});
   });

@@ -229,7 +229,8 @@ Run add_check(CLI::App& app) {
       ->allow_extra_args(false);
   command
       ->add_option("--context", options->context,
-                   "key=value for rules that ask for it (site=liver)")
+                   "key=value for rules that ask for it (ecog=1); overrides context.yaml in the "
+                   "plan's folder")
       ->allow_extra_args(false);
   command->add_option("--json", options->json,
                       "Write the whole result as JSON to a file, - for standard output");

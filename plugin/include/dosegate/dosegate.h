@@ -259,7 +259,9 @@ typedef struct dosegate_options {
   size_t protocol_count;
   const char *const *map; /* "RULE_NAME=ROI_NAME" or "RULE_NAME=#ROI_NUMBER" */
   size_t map_count;
-  const char *const *context; /* "key=value": site, child_pugh, ... */
+  /* "key=value": site, child_pugh, ... A file context.yaml in the plan's folder holds for the keys that are
+   * not given here; the evaluation's findings and inputs name it. */
+  const char *const *context;
   size_t context_count;
   int32_t interpolation;
   uint32_t reserved_2;
