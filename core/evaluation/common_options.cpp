@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "geometry/conventions.h"
+#include "radiobiology/lq.h"
 
 namespace dosegate::evaluation {
 namespace {
@@ -68,6 +69,38 @@ Findings settings_findings(const EvaluationOptions& options) {
                        settings.convention, settings.end_caps, settings.interpolation,
                        convention ? " " : "", convention ? convention->note : ""),
            ""}};
+}
+
+Findings extrapolation_findings(const EvaluationOptions& options, std::optional<int> fractions,
+                                const dvh::Dvh& dvh, const std::string& structure) {
+  if (!dvh.maximum()) return {};
+  double per_fraction_gy = 0.0;
+  if (options.sum) {
+    for (const SummedPart& part : options.sum->parts) {
+      if (!part.fractions) continue;
+      const double highest_gy = std::min(part.grid.maximum_gy(), dvh.maximum()->value());
+      per_fraction_gy = std::max(per_fraction_gy, highest_gy / *part.fractions);
+    }
+  } else if (fractions) {
+    per_fraction_gy = dvh.maximum()->value() / *fractions;
+  }
+  if (per_fraction_gy <= radiobiology::kLqTrustedUpToGy) return {};
+  return {{FindingCode::ExtrapolatedEqd2,
+           fmt::format("Up to {} Gy per fraction: a warning about the model, not the plan; "
+                       "beyond {} "
+                       "Gy the linear-quadratic model behind BED and EQD2 is disputed.",
+                       fixed(per_fraction_gy, 1), shortest(radiobiology::kLqTrustedUpToGy)),
+           structure}};
+}
+
+Result<EvaluationOptions> options_of_sum(const std::vector<const model::Case*>& plans,
+                                         const EvaluationOptions& options) {
+  auto sum = sum_plans(plans, options.course);
+  if (!sum) return tl::unexpected(sum.error());
+  EvaluationOptions of_sum = options;
+  of_sum.course.fraction_dose = FractionDose::Auto;  // it was decided for each plan
+  of_sum.sum = std::make_shared<const PlanSum>(std::move(*sum));
+  return of_sum;
 }
 
 protocol::Context merged_context(const EvaluationOptions& options) {

@@ -1,6 +1,7 @@
 // What an evaluation and a set of DVHs have in common. Private to evaluation/.
 #pragma once
 
+#include "dvh/dvh.h"
 #include "evaluation/evaluate.h"
 
 namespace dosegate::evaluation {
@@ -22,7 +23,19 @@ void add_once(Findings& to, const Findings& from);
 /// That another reading than the default was used, if so.
 [[nodiscard]] Findings settings_findings(const EvaluationOptions& options);
 
-/// The context of the file and the one that was given, which holds where both say something.
+/// ExtrapolatedEqd2 where a structure gets more per fraction than the LQ model
+/// is trusted for; for a sum of plans: where any of them may give it that much
+/// (its own highest dose anywhere).
+[[nodiscard]] Findings extrapolation_findings(const EvaluationOptions& options,
+                                              std::optional<int> fractions, const dvh::Dvh& dvh,
+                                              const std::string& structure);
+
+/// `options` for the sum of `plans`. Errors: those of sum_plans().
+[[nodiscard]] Result<EvaluationOptions> options_of_sum(const std::vector<const model::Case*>& plans,
+                                                       const EvaluationOptions& options);
+
+/// The context of the file and the one that was given, which holds where both
+/// say something.
 [[nodiscard]] protocol::Context merged_context(const EvaluationOptions& options);
 /// That a file was used and what of it was not; each value that was given otherwise.
 [[nodiscard]] Findings context_findings(const EvaluationOptions& options);

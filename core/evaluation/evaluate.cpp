@@ -15,6 +15,7 @@
 #include "evaluation/resolve.h"
 #include "evaluation/rule_logic.h"
 #include "evaluation/rule_names.h"
+#include "evaluation/sum_dvhs.h"
 #include "evaluation/target_checks.h"
 #include "protocol/lint.h"
 #include "radiobiology/lq.h"
@@ -25,6 +26,9 @@ namespace {
 using protocol::Level;
 using protocol::Protocol;
 using protocol::ProtocolRule;
+
+// Which of the plans would be scaled, and the others with it or not, is not known.
+constexpr const char* kNotOfASum = "The headroom of a sum of plans is not looked for.";
 
 // Expressions to be measured, each once: first every ROI, then what rules ask for beyond single
 // ROIs.
@@ -73,6 +77,7 @@ class Evaluator {
     append(out_.findings, settings_findings(options_));
     look_through_protocols();
     context_ = {fractions_of_dose(case_, options_.course), out_.prescription_gy, dose->kind};
+    sum_dvhs_.emplace(options_, context_);
 
     for (const Protocol& p : protocols_) {
       for (const ProtocolRule& rule : p.rules) prepare(p, rule);
@@ -86,6 +91,7 @@ class Evaluator {
                             [&](std::size_t i) { return judged.contains(i); });
     if (!measured) return tl::unexpected(measured.error());
     measured_ = std::move(*measured);
+    if (auto summed = measure_sums(); !summed) return tl::unexpected(summed.error());
     report_structures();
     auto compared = compare_tps_dvhs(case_, {work_.expressions(), measured_}, dose->grid, options_,
                                      out_.findings);
@@ -251,6 +257,21 @@ class Evaluator {
                       protocol::to_text(*entry.definition)});
   }
 
+  static void each_test(const protocol::Condition& condition,
+                        const std::function<void(const protocol::Test&)>& look) {
+    if (condition.op == protocol::Condition::Op::Test) look(condition.test);
+    for (const protocol::Condition& operand : condition.operands) each_test(operand, look);
+  }
+
+  Result<void> measure_sums() {
+    for (const Pending& pending : pending_) {
+      if (!pending.work) continue;
+      each_test(pending.rule->rule.condition,
+                [&](const protocol::Test& test) { sum_dvhs_->ask(test.metric, *pending.work); });
+    }
+    return sum_dvhs_->measure(work_.expressions(), geometry_);
+  }
+
   void report_structures() {
     const auto& rois = case_.structures->rois;
     for (std::size_t i = 0; i < rois.size(); ++i) {
@@ -287,40 +308,46 @@ class Evaluator {
     if (pending.applies && m != nullptr) {
       add_once(out_.findings, m->findings);  // beyond what its ROIs gave, each in its own frame
       if (measured) {
-        judge(pending.result, pending.rule->rule, *m->bracketed, m->planes, context_);
+        judge(pending.result, pending.rule->rule, *m->bracketed, m->planes,
+              [&](const metrics::Metric& metric) {
+                return sum_dvhs_->input(metric, *pending.work, *m->bracketed);
+              });
         note_extrapolation(pending.result, *m->dvh);
       } else {
         pending.result.verdict = Verdict::Unknown;
         pending.result.reason = doubt.empty() ? m->error->text : doubt;
       }
     }
+    if (!options_.sum) {
+      scale(pending, measured ? &*m->dvh : nullptr);
+    } else if (pending.result.verdict != Verdict::NotApplicable) {
+      pending.result.headroom.reason = kNotOfASum;
+    }
+    out_.rules.push_back(std::move(pending.result));
+  }
+
+  // `dvh`: of the rule's structure; null where it could not be measured.
+  void scale(Pending& pending, const dvh::Dvh* dvh) {
     const auto& keys = pending.protocol->context;
     const protocol::PlanFacts facts = facts_of(*pending.protocol);
     const ScalingContext scaling{context_, facts};
-    scaled_.push_back(measured ? scaled_rule(*pending.rule, *m->dvh, keys, scaling)
-                               : scaled_rule(*pending.rule, keys, scaling));
+    scaled_.push_back(dvh != nullptr ? scaled_rule(*pending.rule, *dvh, keys, scaling)
+                                     : scaled_rule(*pending.rule, keys, scaling));
     require(scaled_.back().at(1.0) == pending.result.verdict,
             "the verdict at scale 1 is not the verdict");
     scaled_.back().id = qualified(*pending.protocol, pending.rule->id);
     if (pending.result.verdict != Verdict::NotApplicable) {
       pending.result.headroom = headroom(scaled_.back(), {}, out_.prescription_gy);
     }
-    out_.rules.push_back(std::move(pending.result));
   }
 
   void note_extrapolation(const RuleResult& result, const dvh::Dvh& dvh) {
-    if (!out_.fractions || !dvh.maximum()) return;
-    const double per_fraction = dvh.maximum()->value() / *out_.fractions;
-    const bool converted =
-        std::any_of(result.tests.begin(), result.tests.end(),
-                    [](const TestResult& t) { return t.test.metric.basis.is_converted(); });
-    if (!converted || per_fraction <= radiobiology::kLqTrustedUpToGy) return;
+    const bool converted = std::any_of(
+        result.tests.begin(), result.tests.end(),
+        [](const TestResult& t) { return metrics::basis_of(t.test.metric).is_converted(); });
+    if (!converted) return;
     add_once(out_.findings,
-             {{FindingCode::ExtrapolatedEqd2,
-               fmt::format("Up to {} Gy per fraction: beyond {} Gy the linear-quadratic model is "
-                           "disputed.",
-                           fixed(per_fraction, 1), shortest(radiobiology::kLqTrustedUpToGy)),
-               result.structure}});
+             extrapolation_findings(options_, out_.fractions, dvh, result.structure));
   }
 
   void compare_drawn(const Drawn& drawn) {
@@ -373,6 +400,10 @@ class Evaluator {
   }
 
   void find_headroom() {
+    if (options_.sum) {
+      out_.headroom.reason = kNotOfASum;
+      return;
+    }
     std::vector<std::vector<ScaledVerdict>> required;
     std::vector<const ScaledVerdict*> parts;
     for (const Protocol& p : protocols_) {
@@ -430,6 +461,7 @@ class Evaluator {
   Evaluation out_;
   metrics::MetricContext context_;
   std::vector<ScaledVerdict> scaled_;  // of pending_[i]
+  std::optional<SumDvhs> sum_dvhs_;
   std::vector<Pending> pending_;
   std::vector<Drawn> drawn_;
   std::vector<Measured> measured_;
@@ -458,6 +490,14 @@ Result<Evaluation> evaluate(const model::Case& plan_case, const std::vector<Prot
     return tl::unexpected(checked.error());
   }
   return Evaluator(plan_case, protocols, options).run();
+}
+
+Result<Evaluation> evaluate_sum(const std::vector<const model::Case*>& plans,
+                                const std::vector<Protocol>& protocols,
+                                const EvaluationOptions& options) {
+  auto of_sum = options_of_sum(plans, options);
+  if (!of_sum) return tl::unexpected(of_sum.error());
+  return evaluate(of_sum->sum->whole, protocols, *of_sum);
 }
 
 }  // namespace dosegate::evaluation

@@ -133,6 +133,17 @@ const model::Case& case_of(const Session& session, std::size_t index) {
   return *found;
 }
 
+// The case of the call, and those that are added to it.
+std::vector<const model::Case*> summed_cases(const Session& session, std::size_t index,
+                                             const dosegate_options& in) {
+  require_argument(in.add_case_count == 0 || in.add_cases != nullptr, "A list is NULL.");
+  std::vector<const model::Case*> cases = {&case_of(session, index)};
+  for (std::size_t i = 0; i < in.add_case_count; ++i) {
+    cases.push_back(&case_of(session, in.add_cases[i]));
+  }
+  return cases;
+}
+
 // The folder of a case's plan; nothing where there is no plan.
 std::optional<std::filesystem::path> plan_folder(const model::Case& found) {
   for (const model::InputFile& input : found.inputs) {
@@ -224,10 +235,11 @@ int32_t dosegate_evaluate(dosegate_session handle, size_t case_index,
     const dosegate_options in = taken(options);
     evaluation::EvaluationOptions all = options_of(session, in);
     all.context = parse_context(texts(in.context, in.context_count));
-    const model::Case& found = case_of(session, case_index);
+    const std::vector<const model::Case*> cases = summed_cases(session, case_index, in);
     const std::vector<protocol::Protocol> protocols = protocols_of(in);
-    all.context_file = context_beside(session, found, protocols);
-    Evaluation e = unwrap(evaluation::evaluate(found, protocols, all));
+    all.context_file = context_beside(session, *cases.front(), protocols);
+    Evaluation e = unwrap(cases.size() == 1 ? evaluation::evaluate(*cases.front(), protocols, all)
+                                            : evaluation::evaluate_sum(cases, protocols, all));
     add_read_findings(e.findings, session);
     *out = session.add_result({std::move(e), {}, {}});
   });
@@ -280,8 +292,12 @@ int32_t dosegate_dvh(dosegate_session handle, size_t case_index,
     for (const std::string& text : texts(in.metrics, in.metric_count)) {
       wanted.metrics.push_back(unwrap(metrics::parse_metric(text)));
     }
-    const evaluation::EvaluationOptions all = options_of(session, taken(options));
-    DvhReport report = unwrap(evaluation::compute_dvhs(case_of(session, case_index), wanted, all));
+    const dosegate_options chosen = taken(options);
+    const evaluation::EvaluationOptions all = options_of(session, chosen);
+    const std::vector<const model::Case*> cases = summed_cases(session, case_index, chosen);
+    DvhReport report =
+        unwrap(cases.size() == 1 ? evaluation::compute_dvhs(*cases.front(), wanted, all)
+                                 : evaluation::compute_sum_dvhs(cases, wanted, all));
     add_read_findings(report.findings, session);
     *out = session.add_result({std::move(report), {}, {}});
   });

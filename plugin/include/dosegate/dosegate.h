@@ -273,6 +273,11 @@ typedef struct dosegate_options {
   /* A YAML file of the site's own structure names (`aliases: {Liver: [Leber]}`); NULL or "" = none. Tried
    * after a structure's own name and before the protocol's aliases. Results list it among their inputs. */
   const char *aliases;
+  /* Further cases whose doses are added to that of the case that is named in the call: several plans of one
+   * patient as one course. Each is converted with its own number of fractions before it is added; `fractions`
+   * and `prescription_gy` must be 0. */
+  const size_t *add_cases;
+  size_t add_case_count;
 } dosegate_options;
 
 /* ---- names ------------------------------------------------------------------------------------------- */
