@@ -19,15 +19,16 @@ enum class Severity {
 /// Every kind of finding. Ids and severities stand in finding.cpp.
 enum class FindingCode : int {
   // reading files
-  FileSkipped,        ///< a file that is not DICOM, or not an RT object, was left out
-  FileUnreadable,     ///< a file in a folder could not be read as DICOM
-  DuplicateObject,    ///< the same SOP Instance UID came twice
-  MetaHeaderMissing,  ///< no DICOM file meta header
-  ObjectUnused,       ///< an RT object that belongs to no plan that is evaluated
-  LinkAssumed,        ///< a link between objects is absent; the only candidate was taken
-  ReferenceEmpty,     ///< a reference sequence without items, or to an absent object
-  PatientIdDiffers,   ///< Patient ID differs between linked objects
-  SopClassMissing,    ///< no SOP Class UID; the object was recognised by its Modality
+  FileSkipped,           ///< a file that is not DICOM, or not an RT object, was left out
+  FileUnreadable,        ///< a file in a folder could not be read as DICOM
+  DuplicateObject,       ///< the same SOP Instance UID came twice
+  MetaHeaderMissing,     ///< no DICOM file meta header
+  ObjectUnused,          ///< an RT object that belongs to no plan that is evaluated
+  LinkAssumed,           ///< a link between objects is absent; the only candidate was taken
+  ReferenceEmpty,        ///< a reference sequence without items, or to an absent object
+  ReferenceContradicts,  ///< two linked objects name different structure sets
+  PatientIdDiffers,      ///< Patient ID differs between linked objects
+  SopClassMissing,       ///< no SOP Class UID; the object was recognised by its Modality
   // dose
   DoseTypeMissing,       ///< DoseType absent; taken as PHYSICAL
   DoseTypeEffective,     ///< DoseType EFFECTIVE: never converted again
@@ -48,6 +49,8 @@ enum class FindingCode : int {
   DoseOrientationAdjusted,   ///< ImageOrientationPatient not quite orthonormal; made so
   DoseBitsStored,            ///< BitsStored below BitsAllocated
   DoseMaximumAtEdge,         ///< the hottest voxel lies on the grid's edge
+  DoseGridCoarse,            ///< voxels further apart than accuracy was shown for
+  DosePlansSummed,           ///< the doses of several plans were added
   // the planning system's own DVHs
   TpsDvhUnusable,  ///< a DVH of the planning system cannot be read or compared; left out
   TpsDvhDoubtful,  ///< a DVH of the planning system contradicts itself; how it was taken is said
@@ -75,21 +78,26 @@ enum class FindingCode : int {
   RoiFrameDiffers,  ///< a ROI drawn in another frame of reference than the others: contours left
                     ///< out
   // plan
-  FractionsMissing,       ///< NumberOfFractionsPlanned absent or 0
-  FractionGroupsSeveral,  ///< more than one fraction group
-  PrescriptionMissing,    ///< no TargetPrescriptionDose
-  PrescriptionSeveral,    ///< several target prescriptions; the highest is the plan's
-  PlanNotApproved,        ///< ApprovalStatus is not APPROVED
-  PlanIon,                ///< an ion plan: doses may already be RBE-weighted
+  FractionsMissing,         ///< NumberOfFractionsPlanned absent or 0
+  FractionGroupsSeveral,    ///< more than one fraction group
+  PrescriptionMissing,      ///< no TargetPrescriptionDose
+  PrescriptionSeveral,      ///< several target prescriptions; the highest is the plan's
+  PrescriptionContradicts,  ///< fractions times the beams' doses are not the prescription
+  PlanNotApproved,          ///< ApprovalStatus is not APPROVED
+  PlanIon,                  ///< an ion plan: doses may already be RBE-weighted
   // evaluation
   StructureLeavesGrid,         ///< part of a structure has no dose
   StructureMaximumAtEdge,      ///< a structure's highest dose was cut off by the grid's edge
   DrawnDiffersFromExpression,  ///< a drawn Liver-GTV disagrees with Liver - GTV*
   ExtrapolatedEqd2,            ///< dose per fraction beyond the range in which LQ is trusted
+  TargetLeavesTarget,          ///< part of a target lies outside of the larger target around it
+  TargetsUnclear,              ///< which target belongs to which cannot be told, or not be measured
+  TargetMeetsBowel,            ///< a PTV and the bowel overlap
   StructureDoubtful,     ///< a ROI that a glob took, or passed over, although its type or contours
                          ///< speak against it
   ConventionNotDefault,  ///< numbers and verdicts were computed with another reading than Dosegate's
   OptionOverrides,       ///< a command-line value replaced one from the files
+  ContextFromFile,       ///< context.yaml beside the plan was used
   ProtocolDoubtful,      ///< a rule of a protocol file is likely to hold a mistake
 };
 

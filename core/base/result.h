@@ -63,10 +63,12 @@ enum class ErrorCode : int {
   ProtocolUnknown = 502,   ///< no built-in protocol of that id and no such file
   StructureMissing = 503,  ///< no ROI matches a name
   StructureAmbiguous = 504,  ///< two ROIs match a name equally well
+  ContextInvalid = 505,      ///< a context file with a wrong entry; where = line, column
 
   // 600 evaluation
   FractionDoseUndecided = 600,  ///< FRACTION dose: total or one fraction? ask for --fraction-dose
   OptionInvalid = 601,          ///< an option with a value that makes no sense
+  SumImpossible = 602,          ///< plans that cannot be added to one course
 
   // 800 plugin
   HandleInvalid = 800,    ///< a handle that was never given out or is already destroyed

@@ -166,6 +166,16 @@ Result<void> Linker::find_structures(Draft& draft) {
   draft.structures_by_uid = choice->by == StructureChoice::By::Uid;
   draft.findings.insert(draft.findings.end(), choice->findings.begin(), choice->findings.end());
   claim(choice->set->source);
+  for (const DoseObject* dose : draft.doses.used) {
+    const std::string& uid = dose->header.structure_set_uid;
+    if (uid.empty() || uid == choice->set->source.file.sop_instance_uid) continue;
+    draft.findings.push_back(
+        {FindingCode::ReferenceContradicts,
+         fmt::format("The dose names another structure set than the one that is used, {}: it may "
+                     "have been computed on other contours.",
+                     path_of(choice->set->source)),
+         place(dose->source.file.path, tag::kReferencedStructureSets)});
+  }
   return {};
 }
 

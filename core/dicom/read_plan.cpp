@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -141,6 +142,33 @@ void read_prescription(const Attributes& root, Plan& plan, ObjectSource& source)
        where});
 }
 
+// Fractions x fraction dose against the prescription, where the plan gives both: every treatment
+// beam has a BeamDose (the dose at its specification point in one fraction). A sum of 0 says nothing.
+void check_fraction_dose(const Plan& plan, ObjectSource& source) {
+  constexpr double kRounding_gy = 0.005;  // fraction dose and prescription written to the cGy
+  if (!plan.fractions || !plan.prescription_gy || plan.beams.empty()) return;
+  double fraction_gy = 0.0;
+  for (const Beam& beam : plan.beams) {
+    if (!beam.dose_gy) return;
+    fraction_gy += *beam.dose_gy;
+  }
+  if (!(fraction_gy > 0.0)) return;
+  const double total_gy = *plan.fractions * fraction_gy;
+  for (const DoseReference& reference : plan.dose_references) {
+    // The point may be that of any of the plan's prescriptions.
+    if (reference.type != "TARGET" || !reference.target_prescription_gy) continue;
+    const double apart_gy = std::abs(total_gy - *reference.target_prescription_gy);
+    if (apart_gy <= kRounding_gy * (*plan.fractions + 1)) return;
+  }
+  source.findings.push_back(
+      {FindingCode::PrescriptionContradicts,
+       fmt::format("{} fractions of {} Gy (BeamDose of {} beams) are {} Gy; the plan prescribes {} "
+                   "Gy.",
+                   *plan.fractions, fixed(fraction_gy, 3), plan.beams.size(), fixed(total_gy, 2),
+                   shortest(*plan.prescription_gy)),
+       place(source.file.path, tag::kBeamDose)});
+}
+
 void read_structure_reference(const Attributes& root, Plan& plan, ObjectSource& source) {
   if (!root.has(tag::kReferencedStructureSets)) return;
   for (const Attributes& item : root.items(tag::kReferencedStructureSets)) {
@@ -175,6 +203,7 @@ Result<Plan> read_plan(const DicomFile& file, ObjectSource& source) {
     return tl::unexpected<Error>(beams.error());
   }
   read_prescription(root, plan, source);
+  check_fraction_dose(plan, source);
   read_structure_reference(root, plan, source);
   if (plan.approval_status != "APPROVED") {
     source.findings.push_back(

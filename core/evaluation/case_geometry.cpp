@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "geometry/read_stack.h"
+#include "geometry/structure_margin.h"
 
 namespace dosegate::evaluation {
 namespace {
@@ -35,9 +36,15 @@ Combine combination(RoiExpression::Op op) {
     case RoiExpression::Op::Intersect:
       return Combine::Intersect;
     case RoiExpression::Op::Roi:
+    case RoiExpression::Op::Margin:
       break;
   }
-  throw InternalError("a single ROI is no combination");
+  throw InternalError("a single operand is no combination");
+}
+
+bool has_margin(const RoiExpression& expression) {
+  return expression.op == RoiExpression::Op::Margin ||
+         std::any_of(expression.operands.begin(), expression.operands.end(), has_margin);
 }
 
 auto no_volume(const std::string& roi_name) {
@@ -125,9 +132,12 @@ Result<ExpressionReadings> CaseGeometry::read_roi(std::size_t index,
 }
 
 Result<StackExpression> CaseGeometry::stacks_of(const RoiExpression& expression,
-                                                const PlaneFrame& frame,
+                                                const PlaneFrame& frame, geometry::EndCaps caps,
                                                 std::vector<Stack>& stacks) const {
   StackExpression result;
+  if (expression.op == RoiExpression::Op::Margin) {
+    return margin_stack(expression, frame, caps, stacks);
+  }
   if (expression.op == RoiExpression::Op::Roi) {
     auto stack = kept_stack(expression.roi, frame);
     if (!stack) return tl::unexpected(stack.error());
@@ -138,11 +148,65 @@ Result<StackExpression> CaseGeometry::stacks_of(const RoiExpression& expression,
   require(!expression.operands.empty(), "an operation without operands");
   result.operation = combination(expression.op);
   for (const RoiExpression& operand : expression.operands) {
-    auto read = stacks_of(operand, frame, stacks);
+    auto read = stacks_of(operand, frame, caps, stacks);
     if (!read) return read;
     result.operands.push_back(std::move(*read));
   }
   return result;
+}
+
+Result<StackExpression> CaseGeometry::margin_stack(const RoiExpression& expression,
+                                                   const PlaneFrame& frame, geometry::EndCaps caps,
+                                                   std::vector<Stack>& stacks) const {
+  require(expression.operands.size() == 1, "a margin has one operand");
+  const std::size_t first = stacks.size();
+  auto operand = stacks_of(expression.operands.front(), frame, caps, stacks);
+  if (!operand) return operand;
+  const geometry::EndCaps prisms =
+      caps == geometry::EndCaps::Rounded ? geometry::EndCaps::Half : caps;
+  const Reading slabs{prisms, geometry::Interpolation::Slab};
+  auto made = geometry::with_margin(geometry::ExpressionReader(std::move(*operand)).read(slabs),
+                                    expression.margin_mm);
+  if (!made) return tl::unexpected(made.error());
+  auto stack =
+      std::make_shared<const BuiltStack>(BuiltStack{stacks[first]->roi_name, std::move(*made), {}});
+  StackExpression result;
+  result.stack = &stack->stack;
+  stacks.push_back(std::move(stack));
+  return result;
+}
+
+Result<SolidPair> CaseGeometry::solids(const RoiExpression& a, const RoiExpression& b) const {
+  const auto frame = geometry::contour_frame(survey_of(first_roi(a)));
+  if (!frame) return tl::unexpected(frame.error());
+  std::vector<Stack> stacks;
+  const Reading slabs{reading_.end_caps, geometry::Interpolation::Slab};
+  std::vector<Region> regions;
+  for (const RoiExpression* expression : {&a, &b}) {
+    auto stack_expression = stacks_of(*expression, *frame, slabs.end_caps, stacks);
+    if (!stack_expression) return tl::unexpected(stack_expression.error());
+    regions.push_back(geometry::ExpressionReader(std::move(*stack_expression)).read(slabs));
+  }
+  double widest_mm = 0.0;
+  for (const Stack& stack : stacks)
+    widest_mm = std::max(widest_mm, stack->stack.nominal_spacing_mm);
+  return SolidPair{std::move(regions[0]), std::move(regions[1]), widest_mm};
+}
+
+Result<CaseGeometry::Reader> CaseGeometry::reader_of(const RoiExpression& expression,
+                                                     const PlaneFrame& frame,
+                                                     geometry::EndCaps caps) const {
+  Reader made;
+  made.caps = caps;
+  auto stack_expression = stacks_of(expression, frame, caps, made.stacks);
+  if (!stack_expression) return tl::unexpected(stack_expression.error());
+  // An operand that was drawn and yet is nothing is a doubt, not an empty set.
+  for (const Stack& stack : made.stacks) {
+    if (!geometry::read_stack(stack->stack, {caps, reading_.interpolation}).empty()) continue;
+    return no_volume(stack->roi_name);
+  }
+  made.reader = std::make_shared<geometry::ExpressionReader>(std::move(*stack_expression));
+  return made;
 }
 
 Result<ExpressionReadings> CaseGeometry::readings(const RoiExpression& expression,
@@ -151,28 +215,35 @@ Result<ExpressionReadings> CaseGeometry::readings(const RoiExpression& expressio
   if (expression.op == RoiExpression::Op::Roi) return read_roi(expression.roi, readings);
   const auto frame = geometry::contour_frame(survey_of(first_roi(expression)));
   if (!frame) return tl::unexpected(frame.error());
-  std::vector<Stack> stacks;
-  auto stack_expression = stacks_of(expression, *frame, stacks);
-  if (!stack_expression) return tl::unexpected(stack_expression.error());
-  // An operand that was drawn and yet is nothing is a doubt, not an empty set.
-  for (const Stack& stack : stacks) {
-    if (!geometry::read_stack(stack->stack, readings[0]).empty()) continue;
-    return no_volume(stack->roi_name);
-  }
-  geometry::ExpressionReader reader(std::move(*stack_expression));
+  auto first = reader_of(expression, *frame, readings[0].end_caps);
+  if (!first) return tl::unexpected(first.error());
+  std::vector<Reader> readers = {*first};
+  const bool by_caps = has_margin(expression);  // a margin is made for each kind of end caps
   ExpressionReadings result;
-  for (const Reading& reading : readings) result.regions.push_back(reader.read(reading));
+  for (const Reading& reading : readings) {
+    const auto known = std::find_if(readers.begin(), readers.end(), [&](const Reader& made) {
+      return !by_caps || made.caps == reading.end_caps;
+    });
+    if (known != readers.end()) {
+      result.regions.push_back(known->reader->read(reading));
+      continue;
+    }
+    // Under another reading than the first nothing may be left (shrunk, and without end caps).
+    auto other = reader_of(expression, *frame, reading.end_caps);
+    result.regions.push_back(other ? other->reader->read(reading) : Region(*frame, {}));
+    if (other) readers.push_back(std::move(*other));
+  }
   if (result.regions[0].empty()) {
     return fail(ErrorCode::RegionEmpty,
                 "Nothing is left of the structure after the subtraction or "
                 "intersection.");
   }
-  for (const Stack& stack : stacks) {
+  for (const Stack& stack : first->stacks) {
     result.findings.insert(result.findings.end(), stack->findings.begin(), stack->findings.end());
   }
-  const geometry::PlaneStack& first = stacks.front()->stack;
-  result.planes = static_cast<int>(first.planes.size());
-  result.nominal_spacing_mm = first.nominal_spacing_mm;
+  const geometry::PlaneStack& drawn = first->stacks.front()->stack;
+  result.planes = static_cast<int>(drawn.planes.size());
+  result.nominal_spacing_mm = drawn.nominal_spacing_mm;
   return result;
 }
 

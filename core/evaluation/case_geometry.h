@@ -23,10 +23,12 @@ namespace dosegate::evaluation {
 /// An expression over ROIs by index: what a structure expression became after its names were
 /// matched.
 struct RoiExpression {
-  enum class Op { Roi, Union, Subtract, Intersect };
+  enum class Op { Roi, Union, Subtract, Intersect, Margin };
   Op op = Op::Roi;
   std::size_t roi = 0;  ///< for Roi: index into StructureSet::rois
-  std::vector<RoiExpression> operands;
+  std::vector<RoiExpression> operands = {};
+  /// For Margin, which has one operand: grown by so much in every direction, or shrunk.
+  double margin_mm = 0.0;
 };
 
 /// One expression under several readings.
@@ -38,6 +40,12 @@ struct ExpressionReadings {
   /// Of the expression's first ROI.
   int planes = 0;
   double nominal_spacing_mm = 0.0;
+};
+
+/// Two solids in one frame.
+struct SolidPair {
+  geometry::Region a, b;
+  double nominal_spacing_mm = 0.0;  ///< the widest of all ROIs'
 };
 
 /// May be used from several threads. Every answer is the same whichever was asked before.
@@ -53,9 +61,16 @@ class CaseGeometry {
   /// and build_stack(); RegionEmpty.
   [[nodiscard]] Result<geometry::BuiltRegion> roi(std::size_t index) const;
 
-  /// The solid of an expression, in the frame of its first ROI. Errors: as above; RegionEmpty if
-  /// nothing is left; ContoursNotParallel if the ROIs are drawn in planes of different tilt.
+  /// The solid of an expression, in the frame of its first ROI. A margin is taken from its operand as
+  /// slabs with the end caps of the reading (rounded ones as half), and is then the same for every
+  /// interpolation. Errors: as above; RegionEmpty if nothing is left; ContoursNotParallel if the ROIs
+  /// are drawn in planes of different tilt; NotComputable for a margin that is too large.
   [[nodiscard]] Result<geometry::Region> region(const RoiExpression& expression) const;
+
+  /// Two expressions in one frame, that of `a`'s first ROI, as slabs with the end caps in use
+  /// (whatever the interpolation); without slabs where nothing is left. For comparing where they
+  /// are. Errors: as above, without the one for what is empty.
+  [[nodiscard]] Result<SolidPair> solids(const RoiExpression& a, const RoiExpression& b) const;
 
   /// An expression under each of `readings` (at least one); every border, and every pair of borders
   /// that an operation meets, is worked out once for all of them. Errors: those of region(), for
@@ -79,7 +94,21 @@ class CaseGeometry {
                                          const geometry::PlaneFrame& frame) const;
   [[nodiscard]] Result<geometry::StackExpression> stacks_of(const RoiExpression& expression,
                                                             const geometry::PlaneFrame& frame,
+                                                            geometry::EndCaps caps,
                                                             std::vector<Stack>& stacks) const;
+  [[nodiscard]] Result<geometry::StackExpression> margin_stack(const RoiExpression& expression,
+                                                               const geometry::PlaneFrame& frame,
+                                                               geometry::EndCaps caps,
+                                                               std::vector<Stack>& stacks) const;
+  // An expression ready to be read, and the stacks that it points into.
+  struct Reader {
+    geometry::EndCaps caps{};  // that its margins were made for
+    std::vector<Stack> stacks;
+    std::shared_ptr<geometry::ExpressionReader> reader;
+  };
+  [[nodiscard]] Result<Reader> reader_of(const RoiExpression& expression,
+                                         const geometry::PlaneFrame& frame,
+                                         geometry::EndCaps caps) const;
   [[nodiscard]] Result<ExpressionReadings> read_roi(
       std::size_t index, std::span<const geometry::Reading> readings) const;
 

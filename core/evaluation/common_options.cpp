@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "geometry/conventions.h"
+#include "radiobiology/lq.h"
 
 namespace dosegate::evaluation {
 namespace {
@@ -40,6 +42,9 @@ std::vector<model::InputFile> inputs_of(const model::Case& plan_case,
   std::vector<model::InputFile> inputs = plan_case.inputs;
   const protocol::SiteAliases& aliases = options.map.site_aliases();
   if (!aliases.origin.empty()) inputs.push_back({aliases.origin, "", "", aliases.sha256});
+  if (options.context_file) {
+    inputs.push_back({options.context_file->path, "", "", options.context_file->sha256});
+  }
   return inputs;
 }
 
@@ -64,6 +69,72 @@ Findings settings_findings(const EvaluationOptions& options) {
                        settings.convention, settings.end_caps, settings.interpolation,
                        convention ? " " : "", convention ? convention->note : ""),
            ""}};
+}
+
+Findings extrapolation_findings(const EvaluationOptions& options, std::optional<int> fractions,
+                                const dvh::Dvh& dvh, const std::string& structure) {
+  if (!dvh.maximum()) return {};
+  double per_fraction_gy = 0.0;
+  if (options.sum) {
+    for (const SummedPart& part : options.sum->parts) {
+      if (!part.fractions) continue;
+      const double highest_gy = std::min(part.grid.maximum_gy(), dvh.maximum()->value());
+      per_fraction_gy = std::max(per_fraction_gy, highest_gy / *part.fractions);
+    }
+  } else if (fractions) {
+    per_fraction_gy = dvh.maximum()->value() / *fractions;
+  }
+  if (per_fraction_gy <= radiobiology::kLqTrustedUpToGy) return {};
+  return {{FindingCode::ExtrapolatedEqd2,
+           fmt::format("Up to {} Gy per fraction: a warning about the model, not the plan; "
+                       "beyond {} "
+                       "Gy the linear-quadratic model behind BED and EQD2 is disputed.",
+                       fixed(per_fraction_gy, 1), shortest(radiobiology::kLqTrustedUpToGy)),
+           structure}};
+}
+
+Result<EvaluationOptions> options_of_sum(const std::vector<const model::Case*>& plans,
+                                         const EvaluationOptions& options) {
+  auto sum = sum_plans(plans, options.course);
+  if (!sum) return tl::unexpected(sum.error());
+  EvaluationOptions of_sum = options;
+  of_sum.course.fraction_dose = FractionDose::Auto;  // it was decided for each plan
+  of_sum.sum = std::make_shared<const PlanSum>(std::move(*sum));
+  return of_sum;
+}
+
+protocol::Context merged_context(const EvaluationOptions& options) {
+  protocol::Context context = options.context;
+  if (options.context_file) {
+    context.insert(options.context_file->values.begin(), options.context_file->values.end());
+  }
+  return context;
+}
+
+Findings context_findings(const EvaluationOptions& options) {
+  if (!options.context_file) return {};
+  const protocol::ContextFile& file = *options.context_file;
+  Findings findings;
+  std::string taken;
+  for (const auto& [key, value] : file.values) {
+    const auto given = options.context.find(key);
+    if (given == options.context.end()) {
+      taken += fmt::format("{}{}={}", taken.empty() ? "" : ", ", key, value);
+    } else if (given->second != value) {
+      findings.push_back({FindingCode::OptionOverrides,
+                          fmt::format("The context key {} was given as {}; the file says {}.", key,
+                                      given->second, value),
+                          printable(file.path)});
+    }
+  }
+  std::string text = taken.empty() ? "Nothing was taken from the context file."
+                                   : fmt::format("Taken from the context file: {}.", taken);
+  if (!file.unused.empty()) {
+    text +=
+        fmt::format(" Not asked for by the protocols in use: {}.", fmt::join(file.unused, ", "));
+  }
+  findings.push_back({FindingCode::ContextFromFile, text, printable(file.path)});
+  return findings;
 }
 
 Result<void> check_options(const model::Case& plan_case, const EvaluationOptions& options) {

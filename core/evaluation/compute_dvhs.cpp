@@ -7,6 +7,7 @@
 #include "evaluation/match_tps.h"
 #include "evaluation/measure.h"
 #include "evaluation/resolve.h"
+#include "evaluation/sum_dvhs.h"
 
 namespace dosegate::evaluation {
 
@@ -82,8 +83,17 @@ Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& r
   const auto measured = measure(expressions, geometry, dose->grid, options,
                                 [&](std::size_t) { return !request.metrics.empty(); });
   if (!measured) return tl::unexpected(measured.error());
-  const metrics::MetricContext context{fractions_of_dose(plan_case, course), report.prescription_gy,
-                                       dose->kind};
+  SumDvhs sum_dvhs(options,
+                   {fractions_of_dose(plan_case, course), report.prescription_gy, dose->kind});
+  for (const metrics::Metric& metric : request.metrics) {
+    for (std::size_t i = 0; i < expressions.size(); ++i) sum_dvhs.ask(metric, i);
+  }
+  if (auto summed = sum_dvhs.measure(expressions, geometry); !summed) {
+    return tl::unexpected(summed.error());
+  }
+  const bool converted = std::any_of(
+      request.metrics.begin(), request.metrics.end(),
+      [](const metrics::Metric& metric) { return metrics::basis_of(metric).is_converted(); });
   for (std::size_t i = 0; i < report.structures.size(); ++i) {
     if (!place[i]) continue;
     const Measured& m = (*measured)[*place[i]];
@@ -93,8 +103,14 @@ Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& r
     if (!m.dvh) continue;
     result.dvh = m.dvh;
     append(report.findings, coverage_findings(m, result.name));
+    if (converted) {
+      add_once(report.findings,
+               extrapolation_findings(options, report.fractions, *m.dvh, result.name));
+    }
     for (const metrics::Metric& metric : request.metrics) {
-      result.metrics.push_back(metrics::compute_bracketed(metric, *m.bracketed, m.planes, context));
+      const MetricInput input = sum_dvhs.input(metric, *place[i], *m.bracketed);
+      result.metrics.push_back(
+          metrics::compute_bracketed(metric, *input.dvhs, m.planes, input.context));
     }
   }
   auto compared =
@@ -102,6 +118,15 @@ Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& r
   if (!compared) return tl::unexpected(compared.error());
   report.tps_dvhs = std::move(*compared);
   return report;
+}
+
+Result<DvhReport> compute_sum_dvhs(const std::vector<const model::Case*>& plans,
+                                   const DvhRequest& request, const EvaluationOptions& options) {
+  EvaluationOptions lenient = options;
+  lenient.course.undecided = UndecidedDose::TakeAsItStands;  // no verdict hangs on curves
+  auto of_sum = options_of_sum(plans, lenient);
+  if (!of_sum) return tl::unexpected(of_sum.error());
+  return compute_dvhs(of_sum->sum->whole, request, *of_sum);
 }
 
 }  // namespace dosegate::evaluation

@@ -15,6 +15,8 @@
 #include "evaluation/resolve.h"
 #include "evaluation/rule_logic.h"
 #include "evaluation/rule_names.h"
+#include "evaluation/sum_dvhs.h"
+#include "evaluation/target_checks.h"
 #include "protocol/lint.h"
 #include "radiobiology/lq.h"
 
@@ -24,6 +26,9 @@ namespace {
 using protocol::Level;
 using protocol::Protocol;
 using protocol::ProtocolRule;
+
+// Which of the plans would be scaled, and the others with it or not, is not known.
+constexpr const char* kNotOfASum = "The headroom of a sum of plans is not looked for.";
 
 // Expressions to be measured, each once: first every ROI, then what rules ask for beyond single
 // ROIs.
@@ -51,6 +56,7 @@ class Evaluator {
       : case_(plan_case),
         protocols_(protocols),
         options_(options),
+        context_values_(merged_context(options)),
         geometry_(*plan_case.structures, options.reading),
         work_(plan_case.structures->rois.size()) {}
 
@@ -67,10 +73,11 @@ class Evaluator {
     }
     append(out_.findings, dose->findings);
     append(out_.findings, edge_findings(dose->grid));
+    append(out_.findings, coarse_findings(dose->grid));
     append(out_.findings, settings_findings(options_));
     look_through_protocols();
     context_ = {fractions_of_dose(case_, options_.course), out_.prescription_gy, dose->kind};
-    facts_ = {out_.fractions, out_.prescription_gy, options_.context};
+    sum_dvhs_.emplace(options_, context_);
 
     for (const Protocol& p : protocols_) {
       for (const ProtocolRule& rule : p.rules) prepare(p, rule);
@@ -84,6 +91,7 @@ class Evaluator {
                             [&](std::size_t i) { return judged.contains(i); });
     if (!measured) return tl::unexpected(measured.error());
     measured_ = std::move(*measured);
+    if (auto summed = measure_sums(); !summed) return tl::unexpected(summed.error());
     report_structures();
     auto compared = compare_tps_dvhs(case_, {work_.expressions(), measured_}, dose->grid, options_,
                                      out_.findings);
@@ -94,9 +102,13 @@ class Evaluator {
       finish(pending);
     }
     for (const Drawn& drawn : drawn_) compare_drawn(drawn);
+    append(out_.findings, nesting_findings(*case_.structures, geometry_));
+    append(out_.findings, bowel_findings(*case_.structures, geometry_, protocols_));
     for (const Protocol& p : protocols_) {
       for (const protocol::PlanCheck& check : p.plan_checks)
-        out_.plan_checks.push_back(hold(p, check, facts_));
+        out_.plan_checks.push_back(hold(p, check, facts_of(p)));
+      for (const protocol::MarginCheck& check : p.margins)
+        out_.plan_checks.push_back(hold_margins(*case_.structures, geometry_, p, check));
     }
     conclude();
     find_headroom();
@@ -127,6 +139,7 @@ class Evaluator {
     }
     out_.inputs = inputs_of(case_, options_);
     out_.findings = case_.findings;
+    append(out_.findings, context_findings(options_));
     out_.fractions = fractions_of(case_, options_.course);
     out_.prescription_gy = prescription_of(case_, options_.course);
     note_override(
@@ -172,6 +185,10 @@ class Evaluator {
     }
   }
 
+  [[nodiscard]] protocol::PlanFacts facts_of(const Protocol& p) const {
+    return {out_.fractions, out_.prescription_gy, context_values_, p.tumour_alpha_beta_gy};
+  }
+
   void note_override(std::string_view what, bool given, const std::string& plan_says,
                      const std::string& option_says) {
     if (!given || plan_says.empty() || plan_says == option_says) return;
@@ -193,7 +210,8 @@ class Evaluator {
     result.level = rule.level;
     result.structure = protocol::to_text(rule.rule.subject);
     result.provenance = rule.provenance;
-    const Applicability applies = applicability(rule.rule.guard, rule.level, facts_, p.context);
+    const Applicability applies =
+        applicability(rule.rule.guard, rule.level, facts_of(p), p.context);
     pending.applies = applies.applies;
     if (!applies.applies) {
       result.verdict = applies.verdict;
@@ -239,6 +257,21 @@ class Evaluator {
                       protocol::to_text(*entry.definition)});
   }
 
+  static void each_test(const protocol::Condition& condition,
+                        const std::function<void(const protocol::Test&)>& look) {
+    if (condition.op == protocol::Condition::Op::Test) look(condition.test);
+    for (const protocol::Condition& operand : condition.operands) each_test(operand, look);
+  }
+
+  Result<void> measure_sums() {
+    for (const Pending& pending : pending_) {
+      if (!pending.work) continue;
+      each_test(pending.rule->rule.condition,
+                [&](const protocol::Test& test) { sum_dvhs_->ask(test.metric, *pending.work); });
+    }
+    return sum_dvhs_->measure(work_.expressions(), geometry_);
+  }
+
   void report_structures() {
     const auto& rois = case_.structures->rois;
     for (std::size_t i = 0; i < rois.size(); ++i) {
@@ -275,38 +308,46 @@ class Evaluator {
     if (pending.applies && m != nullptr) {
       add_once(out_.findings, m->findings);  // beyond what its ROIs gave, each in its own frame
       if (measured) {
-        judge(pending.result, pending.rule->rule, *m->bracketed, m->planes, context_);
+        judge(pending.result, pending.rule->rule, *m->bracketed, m->planes,
+              [&](const metrics::Metric& metric) {
+                return sum_dvhs_->input(metric, *pending.work, *m->bracketed);
+              });
         note_extrapolation(pending.result, *m->dvh);
       } else {
         pending.result.verdict = Verdict::Unknown;
         pending.result.reason = doubt.empty() ? m->error->text : doubt;
       }
     }
+    if (!options_.sum) {
+      scale(pending, measured ? &*m->dvh : nullptr);
+    } else if (pending.result.verdict != Verdict::NotApplicable) {
+      pending.result.headroom.reason = kNotOfASum;
+    }
+    out_.rules.push_back(std::move(pending.result));
+  }
+
+  // `dvh`: of the rule's structure; null where it could not be measured.
+  void scale(Pending& pending, const dvh::Dvh* dvh) {
     const auto& keys = pending.protocol->context;
-    scaled_.push_back(measured ? scaled_rule(*pending.rule, *m->dvh, keys, scaling_)
-                               : scaled_rule(*pending.rule, keys, scaling_));
+    const protocol::PlanFacts facts = facts_of(*pending.protocol);
+    const ScalingContext scaling{context_, facts};
+    scaled_.push_back(dvh != nullptr ? scaled_rule(*pending.rule, *dvh, keys, scaling)
+                                     : scaled_rule(*pending.rule, keys, scaling));
     require(scaled_.back().at(1.0) == pending.result.verdict,
             "the verdict at scale 1 is not the verdict");
     scaled_.back().id = qualified(*pending.protocol, pending.rule->id);
     if (pending.result.verdict != Verdict::NotApplicable) {
       pending.result.headroom = headroom(scaled_.back(), {}, out_.prescription_gy);
     }
-    out_.rules.push_back(std::move(pending.result));
   }
 
   void note_extrapolation(const RuleResult& result, const dvh::Dvh& dvh) {
-    if (!out_.fractions || !dvh.maximum()) return;
-    const double per_fraction = dvh.maximum()->value() / *out_.fractions;
-    const bool converted =
-        std::any_of(result.tests.begin(), result.tests.end(),
-                    [](const TestResult& t) { return t.test.metric.basis.is_converted(); });
-    if (!converted || per_fraction <= radiobiology::kLqTrustedUpToGy) return;
+    const bool converted = std::any_of(
+        result.tests.begin(), result.tests.end(),
+        [](const TestResult& t) { return metrics::basis_of(t.test.metric).is_converted(); });
+    if (!converted) return;
     add_once(out_.findings,
-             {{FindingCode::ExtrapolatedEqd2,
-               fmt::format("Up to {} Gy per fraction: beyond {} Gy the linear-quadratic model is "
-                           "disputed.",
-                           fixed(per_fraction, 1), shortest(radiobiology::kLqTrustedUpToGy)),
-               result.structure}});
+             extrapolation_findings(options_, out_.fractions, dvh, result.structure));
   }
 
   void compare_drawn(const Drawn& drawn) {
@@ -359,6 +400,10 @@ class Evaluator {
   }
 
   void find_headroom() {
+    if (options_.sum) {
+      out_.headroom.reason = kNotOfASum;
+      return;
+    }
     std::vector<std::vector<ScaledVerdict>> required;
     std::vector<const ScaledVerdict*> parts;
     for (const Protocol& p : protocols_) {
@@ -370,8 +415,17 @@ class Evaluator {
       }
       for (const protocol::PlanCheck& check : p.plan_checks) {
         if (check.level != Level::Required) continue;
-        required.back().push_back(scaled_check(p, check, scaling_));
+        const protocol::PlanFacts facts = facts_of(p);
+        required.back().push_back(scaled_check(p, check, {context_, facts}));
         required.back().back().id = qualified(p, check.id);
+      }
+      for (const PlanCheckResult& result : out_.plan_checks) {
+        const bool margin = std::any_of(p.margins.begin(), p.margins.end(),
+                                        [&](const auto& check) { return check.id == result.id; });
+        if (!margin || result.protocol_id != p.id || result.level != Level::Required) continue;
+        // Where structures end does not follow the dose.
+        required.back().push_back(
+            {qualified(p, result.id), {{kLowestScale, kHighestScale, result.verdict}}});
       }
     }
     for (const auto& of_protocol : required) {
@@ -401,13 +455,13 @@ class Evaluator {
   const model::Case& case_;
   const std::vector<Protocol>& protocols_;
   const EvaluationOptions& options_;
+  protocol::Context context_values_;
   CaseGeometry geometry_;
   WorkList work_;
   Evaluation out_;
   metrics::MetricContext context_;
-  protocol::PlanFacts facts_;
-  ScalingContext scaling_{context_, facts_};
   std::vector<ScaledVerdict> scaled_;  // of pending_[i]
+  std::optional<SumDvhs> sum_dvhs_;
   std::vector<Pending> pending_;
   std::vector<Drawn> drawn_;
   std::vector<Measured> measured_;
@@ -432,10 +486,18 @@ Result<Evaluation> evaluate(const model::Case& plan_case, const std::vector<Prot
   if (auto checked = check_names(protocols, options.map, *plan_case.structures); !checked) {
     return tl::unexpected(checked.error());
   }
-  if (auto checked = protocol::check_context(options.context, protocols); !checked) {
+  if (auto checked = protocol::check_context(merged_context(options), protocols); !checked) {
     return tl::unexpected(checked.error());
   }
   return Evaluator(plan_case, protocols, options).run();
+}
+
+Result<Evaluation> evaluate_sum(const std::vector<const model::Case*>& plans,
+                                const std::vector<Protocol>& protocols,
+                                const EvaluationOptions& options) {
+  auto of_sum = options_of_sum(plans, options);
+  if (!of_sum) return tl::unexpected(of_sum.error());
+  return evaluate(of_sum->sum->whole, protocols, *of_sum);
 }
 
 }  // namespace dosegate::evaluation

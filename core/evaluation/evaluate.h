@@ -4,12 +4,16 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "evaluation/course_dose.h"
 #include "evaluation/evaluation.h"
+#include "evaluation/plan_sum.h"
 #include "geometry/region.h"
+#include "protocol/context_file.h"
 #include "protocol/names.h"
 
 namespace dosegate::evaluation {
@@ -22,6 +26,12 @@ struct EvaluationOptions {
   CourseOptions course;
   protocol::NameMap map;
   protocol::Context context;  ///< site=liver, child_pugh=B7 ...; checked against the protocols
+  /// context.yaml of the plan's folder: `context` overrides what it says, with a finding. It is
+  /// among the inputs of the evaluation.
+  std::optional<protocol::ContextFile> context_file = {};
+  /// What the case is the sum of; null: it is a plan's own. Set by
+  /// evaluate_sum() and compute_sum_dvhs().
+  std::shared_ptr<const PlanSum> sum = {};
   geometry::Reading reading;
   /// Name of `reading`; empty: the default's, or "custom" where it is another.
   std::string convention;
@@ -37,6 +47,12 @@ struct EvaluationOptions {
 [[nodiscard]] Result<Evaluation> evaluate(const model::Case& plan_case,
                                           const std::vector<protocol::Protocol>& protocols,
                                           const EvaluationOptions& options);
+
+/// The same for the sum of several plans (plan_sum.h). Errors: those of
+/// sum_plans() as well.
+[[nodiscard]] Result<Evaluation> evaluate_sum(const std::vector<const model::Case*>& plans,
+                                              const std::vector<protocol::Protocol>& protocols,
+                                              const EvaluationOptions& options);
 
 /// Curves and metrics of structures, without a protocol.
 struct DvhRequest {
@@ -70,5 +86,10 @@ struct DvhReport {
 [[nodiscard]] Result<DvhReport> compute_dvhs(const model::Case& plan_case,
                                              const DvhRequest& request,
                                              const EvaluationOptions& options);
+/// The same for the sum of several plans; the curves are those of the physical
+/// sum.
+[[nodiscard]] Result<DvhReport> compute_sum_dvhs(const std::vector<const model::Case*>& plans,
+                                                 const DvhRequest& request,
+                                                 const EvaluationOptions& options);
 
 }  // namespace dosegate::evaluation

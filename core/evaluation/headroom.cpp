@@ -5,6 +5,8 @@
 #include <functional>
 #include <limits>
 
+#include "radiobiology/lq.h"
+
 namespace dosegate::evaluation {
 namespace {
 
@@ -142,7 +144,25 @@ class ScaledCondition {
 
 bool scales(const GuardTerm& term) {
   return term.subject == GuardTerm::Subject::Prescription ||
-         term.subject == GuardTerm::Subject::DosePerFraction;
+         term.subject == GuardTerm::Subject::DosePerFraction ||
+         term.subject == GuardTerm::Subject::Bed || term.subject == GuardTerm::Subject::Eqd2;
+}
+
+// The prescription at which the term's subject has the value `bound`, over the one there is. Nothing
+// where that is not known.
+std::optional<double> scale_at(const GuardTerm& term, double bound,
+                               const protocol::PlanFacts& facts) {
+  const double prescription_gy = *facts.prescription_gy;
+  if (term.subject == GuardTerm::Subject::Prescription) return bound / prescription_gy;
+  if (!facts.fractions || *facts.fractions <= 0) return std::nullopt;
+  if (term.subject == GuardTerm::Subject::DosePerFraction) {
+    return bound * *facts.fractions / prescription_gy;
+  }
+  const auto model = radiobiology::LqModel::create(*facts.fractions, facts.tumour_alpha_beta_gy);
+  require(model.has_value(), "a protocol's alpha/beta that was not checked");
+  const bool bed = term.subject == GuardTerm::Subject::Bed;
+  const double bed_gy = bed ? bound : bound * (1.0 + 2.0 / facts.tumour_alpha_beta_gy);
+  return model->dose_of_bed_gy(bed_gy) / prescription_gy;
 }
 
 void add_step(double scale, Steps& steps) {
@@ -157,21 +177,17 @@ void add_step(double scale, Steps& steps) {
   }
 }
 
-// Where rx or dpf, which are scaled with the dose, reach a number that the guard names.
+// Where rx, dpf, bed or eqd2, which follow the dose, reach a number that the guard names.
 void add_guard_steps(const std::optional<protocol::Guard>& guard, const protocol::PlanFacts& facts,
                      Steps& steps) {
   if (!guard || !facts.prescription_gy || !(*facts.prescription_gy > 0.0)) return;
   for (const auto& terms : guard->alternatives) {
     for (const GuardTerm& term : terms) {
       if (!scales(term)) continue;
-      double now = *facts.prescription_gy;
-      if (term.subject == GuardTerm::Subject::DosePerFraction) {
-        if (!facts.fractions || *facts.fractions <= 0) continue;
-        now /= *facts.fractions;
-      }
       const bool range = term.op == GuardTerm::Op::In || term.op == GuardTerm::Op::NotIn;
-      add_step(term.low / now, steps);
-      if (range) add_step(term.high / now, steps);
+      if (const auto scale = scale_at(term, term.low, facts)) add_step(*scale, steps);
+      if (!range) continue;
+      if (const auto scale = scale_at(term, term.high, facts)) add_step(*scale, steps);
     }
   }
 }

@@ -39,7 +39,7 @@ struct ScalingContext {
   const protocol::PlanFacts& facts;
 };
 
-/// True if scaling the plan can make the guard hold or cease to: it names rx or dpf.
+/// True if scaling the plan can make the guard hold or cease to: it names rx, dpf, bed or eqd2.
 [[nodiscard]] bool depends_on_dose(const std::optional<protocol::Guard>& guard);
 
 /// A rule whose structure was measured: its verdict follows the dose.

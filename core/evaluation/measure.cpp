@@ -139,4 +139,20 @@ Findings edge_findings(const model::DoseGrid& grid) {
   return {};
 }
 
+Findings coarse_findings(const model::DoseGrid& grid) {
+  // Spacings are written with a few decimals: 3.0001 mm is 3 mm.
+  constexpr double kSameSpacing_mm = 0.01;
+  double widest_mm = 0.0;
+  for (int a = 0; a < 3; ++a) {
+    const auto p = grid.positions(a);
+    for (std::size_t i = 1; i < p.size(); ++i) widest_mm = std::max(widest_mm, p[i] - p[i - 1]);
+  }
+  if (widest_mm <= kCoarsestGrid_mm + kSameSpacing_mm) return {};
+  return {{FindingCode::DoseGridCoarse,
+           fmt::format("The dose's voxels are up to {} mm apart, more than {} mm: maxima and small "
+                       "structures may be off by more than the stated accuracy.",
+                       fixed(widest_mm, 2), shortest(kCoarsestGrid_mm)),
+           ""}};
+}
+
 }  // namespace dosegate::evaluation

@@ -45,4 +45,9 @@ using Bracketed = std::function<bool(std::size_t expression)>;
 /// The hottest voxel lies in the outermost layer of the grid: the maximum may have been cut off.
 [[nodiscard]] Findings edge_findings(const model::DoseGrid& grid);
 
+/// The widest voxel spacing up to which the numbers' accuracy was shown, mm.
+inline constexpr double kCoarsestGrid_mm = 3.0;
+/// An axis along which the voxels are further apart than kCoarsestGrid_mm.
+[[nodiscard]] Findings coarse_findings(const model::DoseGrid& grid);
+
 }  // namespace dosegate::evaluation

@@ -25,10 +25,11 @@ class Resolver {
       return fail(ErrorCode::RuleSyntax, "A structure is defined by itself.", protocol::to_text(e));
     }
     if (e.margin_mm) {
-      return fail(
-          ErrorCode::NotComputable,
-          fmt::format("The margin in {} cannot be computed yet; draw the structure instead.",
-                      protocol::to_text(e)));
+      StructureExpression inner = e;
+      inner.margin_mm.reset();
+      auto operand = run(inner, depth + 1);
+      if (!operand) return operand;
+      return RoiExpression{RoiExpression::Op::Margin, 0, {std::move(*operand)}, *e.margin_mm};
     }
     switch (e.op) {
       case StructureExpression::Op::Name:
@@ -167,6 +168,9 @@ Result<Resolved> resolve(const StructureExpression& expression, const protocol::
 
 std::string key_of(const RoiExpression& expression) {
   if (expression.op == RoiExpression::Op::Roi) return fmt::format("#{}", expression.roi);
+  if (expression.op == RoiExpression::Op::Margin) {
+    return key_of(expression.operands.front()) + "{" + shortest(expression.margin_mm) + "}";
+  }
   constexpr std::string_view kSigns = "?+-&";
   std::string text = "(";
   for (std::size_t i = 0; i < expression.operands.size(); ++i) {

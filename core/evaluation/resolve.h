@@ -27,7 +27,7 @@ struct Resolved {
 /// A glob that takes a ROI whose name says it was made from a target ("GTV+5mm", "GTV-PTV ring"),
 /// or whose type says it is a helper, is ambiguous: subtracting it could hide a high dose. Errors:
 /// StructureMissing, StructureAmbiguous, RegionEmpty (a ROI without closed contours, also where a
-/// glob matches it), NotComputable (margins).
+/// glob matches it).
 [[nodiscard]] Result<Resolved> resolve(const protocol::StructureExpression& expression,
                                        const protocol::Protocol* protocol,
                                        const model::StructureSet& structures,

@@ -25,9 +25,8 @@ struct Branch {
 
 class Judge {
  public:
-  Judge(const dvh::ReadingDvhs& dvhs, int planes, const metrics::MetricContext& context,
-        std::vector<TestResult>& tests)
-      : dvhs_(dvhs), planes_(planes), context_(context), tests_(tests) {}
+  Judge(int planes, const InputOf& input_of, std::vector<TestResult>& tests)
+      : planes_(planes), input_of_(input_of), tests_(tests) {}
 
   Branch run(const Condition& condition) {
     switch (condition.op) {
@@ -50,7 +49,8 @@ class Judge {
   Branch test(const Test& t) {
     TestResult result;
     result.test = t;
-    result.value = metrics::compute_bracketed(t.metric, dvhs_, planes_, context_);
+    const MetricInput input = input_of_(t.metric);
+    result.value = metrics::compute_bracketed(t.metric, *input.dvhs, planes_, input.context);
     result.outcome = hold_against(result.value, t);
     result.borderline = is_borderline(result.value, t);
     if (t.metric.kind == MetricKind::Max) {
@@ -58,7 +58,7 @@ class Judge {
       near.kind = MetricKind::D;
       near.argument = 0.03;  // cc; the volume that reports agree on for a near-maximum dose
       near.volume_unit = metrics::VolumeUnit::Cc;
-      result.near_maximum = metrics::compute_bracketed(near, dvhs_, planes_, context_);
+      result.near_maximum = metrics::compute_bracketed(near, *input.dvhs, planes_, input.context);
     }
     tests_.push_back(std::move(result));
     return {tests_.back().outcome, tests_.size() - 1, nullptr, 0, nullptr};
@@ -86,9 +86,8 @@ class Judge {
     return result;
   }
 
-  const dvh::ReadingDvhs& dvhs_;
   int planes_;
-  const metrics::MetricContext& context_;
+  const InputOf& input_of_;
   std::vector<TestResult>& tests_;
 };
 
@@ -164,8 +163,8 @@ std::string decided_sentence(const RuleResult& result, const Branch& branch) {
 }  // namespace
 
 void judge(RuleResult& result, const protocol::Rule& rule, const dvh::ReadingDvhs& dvhs, int planes,
-           const metrics::MetricContext& context) {
-  const Branch branch = Judge(dvhs, planes, context, result.tests).run(rule.condition);
+           const InputOf& input_of) {
+  const Branch branch = Judge(planes, input_of, result.tests).run(rule.condition);
   result.outcome = branch.outcome;
   result.verdict = branch.outcome.verdict();
   result.deciding = branch.deciding;
@@ -191,6 +190,13 @@ void judge(RuleResult& result, const protocol::Rule& rule, const dvh::ReadingDvh
     add_sentence(result.reason, decided_sentence(result, branch));
   }
   if (result.verdict != Verdict::Pass) note_impossible(result, dvhs.value);
+  const double uncovered_cc = dvhs.value.uncovered().value();
+  if (result.verdict != Verdict::Unknown && uncovered_cc != 0.0) {
+    // Decided whatever that volume receives; the reader must see that part of it is missing.
+    add_sentence(result.reason, fmt::format("{} of {} cc have no dose, which cannot change this.",
+                                            fixed_beside(uncovered_cc, {0.0}, 2),
+                                            fixed(dvhs.value.volume().value(), 2)));
+  }
 }
 
 Applicability applicability(const std::optional<protocol::Guard>& guard, protocol::Level level,

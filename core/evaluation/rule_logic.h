@@ -4,13 +4,18 @@
 #include <functional>
 
 #include "evaluation/evaluation.h"
-#include "evaluation/measure.h"
+#include "evaluation/sum_dvhs.h"
 
 namespace dosegate::evaluation {
 
-/// `planes`: of the structure's contours, 0 if not known. Fills tests, outcome, verdict, branch and reason of `result` from the rule's condition.
+/// What a metric of the rule's structure is computed from.
+using InputOf = std::function<MetricInput(const metrics::Metric&)>;
+
+/// `dvhs`: of the physical dose; `planes`: of the structure's contours, 0 if
+/// not known. Fills tests, outcome, verdict, branch and reason of `result` from
+/// the rule's condition.
 void judge(RuleResult& result, const protocol::Rule& rule, const dvh::ReadingDvhs& dvhs, int planes,
-           const metrics::MetricContext& context);
+           const InputOf& input_of);
 
 /// Whether a rule or a plan check applies. False: `verdict` NotApplicable; unknown: Unknown, or,
 /// for an advisory one that only lacks context the user did not give, NotApplicable.

@@ -27,6 +27,9 @@ struct PlaneStack {
   /// end there.
   std::vector<bool> real_gap;
   double nominal_spacing_mm = 0.0;  ///< distance of neighbouring planes; end caps go by it
+  /// Empty for what was drawn. A solid that was computed (structure_margin.h) says itself where its
+  /// layers begin and end: plane i owns faces[i] to faces[i + 1], under every reading.
+  std::vector<double> faces = {};
 };
 
 struct BuiltStack {

@@ -46,6 +46,10 @@ class Reader {
 
   std::vector<PlaneShare> run() {
     const std::size_t planes = stack_.planes.size();
+    if (!stack_.faces.empty()) {
+      for (std::size_t i = 0; i < planes; ++i) add({stack_.faces[i], stack_.faces[i + 1], i});
+      return std::move(shares_);
+    }
     for (std::size_t first = 0; first < planes;) {
       std::size_t last = first;
       while (last + 1 < planes && !stack_.real_gap[last]) ++last;

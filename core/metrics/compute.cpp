@@ -150,6 +150,14 @@ MetricValue model_metric(const Metric& metric, const Dvh& dvh, const DoseAxis& a
 
 Result<DoseAxis> axis_for(const Basis& basis, const MetricContext& context) {
   if (!basis.is_converted()) return DoseAxis(context.dose_scale);
+  if (!context.no_conversion.empty()) {
+    return fail(ErrorCode::NotComputable, context.no_conversion);
+  }
+  if (context.dose_basis) {
+    if (*context.dose_basis == basis && context.dose_scale == 1.0) return DoseAxis(1.0);
+    return fail(ErrorCode::NotComputable,
+                "The dose is on a basis already and is neither converted again nor scaled.");
+  }
   if (context.dose_kind == DoseKind::Effective) {
     return fail(
         ErrorCode::NotComputable,

@@ -33,7 +33,17 @@ struct MetricContext {
   /// Every dose of the curve is taken times this, as if the plan had been scaled; the prescription is
   /// taken as it stands. Greater than 0.
   double dose_scale = 1.0;
+  /// The dose of the Dvh is on this basis already (a sum of plans, each
+  /// converted on its own): metrics on it are read off, metrics on another
+  /// converted one have no value.
+  std::optional<Basis> dose_basis = {};
+  /// If not empty: why this dose cannot be converted, in a sentence.
+  std::string no_conversion = {};
 };
+
+/// The basis that a metric's doses are converted to: its own, and for NTCP the
+/// model's.
+[[nodiscard]] Basis basis_of(const Metric& metric);
 
 /// What makes a value uncertain, in the metric's unit.
 struct Bracket {

@@ -12,9 +12,6 @@ namespace dosegate::metrics {
 
 [[nodiscard]] bool is_model_metric(MetricKind kind);
 
-/// The basis that the metric's doses are converted to: its own, and for NTCP the model's.
-[[nodiscard]] Basis basis_of(const Metric& metric);
-
 /// In the metric's unit, with every dose lower by `shift_gy` and volume without dose at 0 Gy: a lower
 /// bound where there is any. Absent if nothing has a dose.
 [[nodiscard]] std::optional<double> model_value(const Metric& metric, const dvh::Dvh& dvh,

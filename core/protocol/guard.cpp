@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "radiobiology/lq.h"
 
 namespace dosegate::protocol {
 namespace {
@@ -96,6 +97,13 @@ TermOutcome evaluate_plan(const GuardTerm& term, const PlanFacts& facts) {
   if (term.subject == Subject::DosePerFraction) {
     value = *facts.prescription_gy / *facts.fractions;
     name = "dpf";
+  }
+  if (term.subject == Subject::Bed || term.subject == Subject::Eqd2) {
+    const auto model = radiobiology::LqModel::create(*facts.fractions, facts.tumour_alpha_beta_gy);
+    require(model.has_value(), "a protocol's alpha/beta that was not checked");
+    const bool bed = term.subject == Subject::Bed;
+    value = bed ? model->bed_gy(*facts.prescription_gy) : model->eqd2_gy(*facts.prescription_gy);
+    name = bed ? "bed" : "eqd2";
   }
   outcome.truth = compare(term, value);
   outcome.found = name + " is " + shortest(value);

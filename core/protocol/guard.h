@@ -4,9 +4,10 @@
 //   gterm  = plan ( cmp num | [ "not" ] "in" num ".." num )
 //          | key  ( cmp num | [ "not" ] "in" num ".." num
 //                 | [ "not" ] "in" word ".." word | "=" word ) ;
-//   plan   = "fx" | "dpf" | "rx" ;
+//   plan   = "fx" | "dpf" | "rx" | "bed" | "eqd2" ;
 //
-// fx is the number of fractions, rx the prescription in Gy, dpf = rx/fx in Gy; any other key comes
+// fx is the number of fractions, rx the prescription in Gy, dpf = rx/fx in Gy, bed and eqd2 those of
+// the prescription in fx fractions at the protocol's tumour alpha/beta; any other key comes
 // from the user's context and is declared in the protocol file. Ranges include both ends. A range
 // of words is meant for keys whose declared words are in order (child_pugh in A5..B7).
 // ("or", "not in" and ranges of words go beyond the published grammar.)
@@ -37,7 +38,7 @@ enum class Comparator { Less, LessOrEqual, Greater, GreaterOrEqual };
 [[nodiscard]] bool holds(double value, Comparator comparator, double limit);
 
 struct GuardTerm {
-  enum class Subject { Fractions, DosePerFraction, Prescription, Context };
+  enum class Subject { Fractions, DosePerFraction, Prescription, Bed, Eqd2, Context };
   enum class Op { Compare, In, NotIn, InWords, NotInWords, IsWord };
 
   Subject subject = Subject::Fractions;
@@ -87,7 +88,8 @@ using Context = std::map<std::string, std::string>;
 struct PlanFacts {
   std::optional<int> fractions = {};
   std::optional<double> prescription_gy = {};
-  Context context = {};  ///< values checked with check_context_value()
+  Context context = {};                ///< values checked with check_context_value()
+  double tumour_alpha_beta_gy = 10.0;  ///< the protocol's, for bed and eqd2
 };
 
 enum class Truth { False, True, Unknown };

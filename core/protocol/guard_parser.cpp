@@ -15,10 +15,12 @@ struct PlanWord {
   Subject subject;
 };
 
-constexpr std::array<PlanWord, 3> kPlanWords{{
+constexpr std::array<PlanWord, 5> kPlanWords{{
     {"fx", Subject::Fractions},
     {"dpf", Subject::DosePerFraction},
     {"rx", Subject::Prescription},
+    {"bed", Subject::Bed},
+    {"eqd2", Subject::Eqd2},
 }};
 
 constexpr std::array<std::string_view, 6> kReserved{"and", "or", "not", "in", "when", "priority"};
@@ -90,7 +92,7 @@ Result<GuardTerm> parse_is_word(Cursor& cursor, GuardTerm term) {
 
 Result<GuardTerm> parse_subject(Cursor& cursor) {
   GuardTerm term;
-  Result<std::string> word = parse_identifier(cursor, "fx, dpf, rx or a context key");
+  Result<std::string> word = parse_identifier(cursor, "fx, dpf, rx, bed, eqd2 or a context key");
   if (!word) return tl::unexpected(word.error());
   term.subject = Subject::Context;
   for (const PlanWord& plan : kPlanWords) {

@@ -127,10 +127,25 @@ Result<void> check_guard_keys(const Guard& guard, const Protocol& protocol) {
   return {};
 }
 
+Result<void> check_margin(const MarginCheck& check) {
+  constexpr double kLargest_mm = 100.0;  // no target is grown by more; cm taken for mm, or a slip
+  if (check.from >= check.to) {
+    return invalid("a margin leads from GTV to CTV or PTV, or from CTV to PTV");
+  }
+  for (const MarginRange& range :
+       {check.axial, check.cranio_caudal, check.along_vessel.value_or(check.axial)}) {
+    if (range.least_mm < 0.0 || range.least_mm > range.most_mm || range.most_mm > kLargest_mm) {
+      return invalid("a range of margins has the lower end first and lies within 0 to 100 mm");
+    }
+  }
+  return {};
+}
+
 bool has_rule_or_check(const Protocol& protocol, std::string_view id) {
   const auto same = [id](const auto& entry) { return entry.id == id; };
   return std::any_of(protocol.rules.begin(), protocol.rules.end(), same) ||
-         std::any_of(protocol.plan_checks.begin(), protocol.plan_checks.end(), same);
+         std::any_of(protocol.plan_checks.begin(), protocol.plan_checks.end(), same) ||
+         std::any_of(protocol.margins.begin(), protocol.margins.end(), same);
 }
 
 }  // namespace dosegate::protocol

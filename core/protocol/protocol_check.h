@@ -22,6 +22,9 @@ namespace dosegate::protocol {
 /// Every context key of a guard is declared, and compared as what it is.
 [[nodiscard]] Result<void> check_guard_keys(const Guard& guard, const Protocol& protocol);
 
+/// The larger target is the later kind, and no range is empty or beyond any margin that is drawn.
+[[nodiscard]] Result<void> check_margin(const MarginCheck& check);
+
 [[nodiscard]] bool has_rule_or_check(const Protocol& protocol, std::string_view id);
 
 }  // namespace dosegate::protocol

@@ -26,6 +26,36 @@ std::string_view to_text(Mark mark) {
   return mark == Mark::Verified ? "verified" : "derived";
 }
 
+std::string_view to_text(TargetKind kind) {
+  switch (kind) {
+    case TargetKind::Gtv:
+      return "GTV";
+    case TargetKind::Ctv:
+      return "CTV";
+    case TargetKind::Ptv:
+      return "PTV";
+  }
+  throw InternalError("unknown TargetKind");
+}
+
+std::string to_text(const MarginCheck& check) {
+  const auto range = [](const MarginRange& r) {
+    return r.least_mm == r.most_mm ? shortest(r.least_mm) + " mm"
+                                   : shortest(r.least_mm) + ".." + shortest(r.most_mm) + " mm";
+  };
+  std::string text =
+      std::string(to_text(check.to)) + " = " + std::string(to_text(check.from)) + " + ";
+  if (check.axial == check.cranio_caudal) {
+    text += range(check.axial);
+  } else {
+    text += range(check.axial) + " axial, " + range(check.cranio_caudal) + " cranio-caudal";
+  }
+  if (check.along_vessel) {
+    text += ", or " + range(*check.along_vessel) + " along a vessel with thrombus";
+  }
+  return text;
+}
+
 const Source* Protocol::find_source(std::string_view source_id) const {
   const auto found = std::find_if(sources.begin(), sources.end(),
                                   [&](const Source& source) { return source.id == source_id; });

@@ -51,7 +51,7 @@ struct Provenance {
 };
 
 struct ProtocolRule {
-  std::string id;     ///< unique in the file, over rules and plan checks
+  std::string id;     ///< unique in the file, over rules, plan checks and margins
   std::string label;  ///< short title for reports
   Level level = Level::Required;
   Rule rule;
@@ -70,6 +70,34 @@ struct PlanCheck {
   Provenance provenance;
 };
 
+/// The kinds of target that margins are about, from the inside out.
+enum class TargetKind { Gtv, Ctv, Ptv };
+[[nodiscard]] std::string_view to_text(TargetKind kind);  ///< "GTV", "CTV", "PTV"
+
+/// Both ends included, mm.
+struct MarginRange {
+  double least_mm = 0.0, most_mm = 0.0;
+
+  bool operator==(const MarginRange&) const = default;
+};
+
+/// By how much each target of kind `to` should reach beyond those of kind `from` that belong to it.
+struct MarginCheck {
+  std::string id;
+  std::string label;
+  Level level = Level::Advisory;
+  TargetKind from = TargetKind::Gtv;
+  TargetKind to = TargetKind::Ctv;
+  MarginRange axial;          ///< left, right, anterior, posterior
+  MarginRange cranio_caudal;  ///< superior, inferior
+  /// Right in any direction in which a vessel with tumour thrombus is followed. No plan says where
+  /// that is, so that a margin in this range alone is neither met nor missed.
+  std::optional<MarginRange> along_vessel;
+  Provenance provenance;
+};
+/// "PTV = CTV + 5 mm axial, 10..15 mm cranio-caudal"
+[[nodiscard]] std::string to_text(const MarginCheck& check);
+
 struct Protocol {
   std::string id;
   std::string version;
@@ -81,6 +109,7 @@ struct Protocol {
   std::vector<StructureEntry> structures;
   std::vector<ProtocolRule> rules;
   std::vector<PlanCheck> plan_checks;
+  std::vector<MarginCheck> margins;
   std::string sha256;  ///< of the file's bytes
   std::string origin;  ///< kBuiltInOrigin or the path it was read from
 

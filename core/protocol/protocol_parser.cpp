@@ -32,7 +32,8 @@ class ProtocolReader {
   explicit ProtocolReader(const std::string& name) : name_(name) {}
 
   Protocol read(const YamlNode& root) {
-    expect_map(root, {"protocol", "sources", "context", "structures", "rules", "plan_checks"});
+    expect_map(root,
+               {"protocol", "sources", "context", "structures", "rules", "plan_checks", "margins"});
     Protocol protocol;
     read_head(needed(root, "protocol"), protocol);
     each(needed(root, "sources"), [&](const YamlNode& node) { read_source(node, protocol); });
@@ -40,8 +41,9 @@ class ProtocolReader {
     each(root.find("structures"), [&](const YamlNode& node) { read_structure(node, protocol); });
     each(root.find("rules"), [&](const YamlNode& node) { read_rule(node, protocol); });
     each(root.find("plan_checks"), [&](const YamlNode& node) { read_check(node, protocol); });
-    if (protocol.rules.empty() && protocol.plan_checks.empty()) {
-      refuse(root, "the protocol has neither rules nor plan checks");
+    each(root.find("margins"), [&](const YamlNode& node) { read_margin(node, protocol); });
+    if (protocol.rules.empty() && protocol.plan_checks.empty() && protocol.margins.empty()) {
+      refuse(root, "the protocol has neither rules nor plan checks nor margins");
     }
     return protocol;
   }
@@ -217,8 +219,8 @@ class ProtocolReader {
     std::string value = id(node, "id");
     if (has_rule_or_check(protocol, value)) {
       refuse(needed(node, "id"), "the id '" + value +
-                                     "' comes twice; ids of rules and plan checks "
-                                     "must differ");
+                                     "' comes twice; ids of rules, plan checks and "
+                                     "margins must differ");
     }
     return value;
   }
@@ -256,6 +258,45 @@ class ProtocolReader {
     }
     check.provenance = read_provenance(node, protocol);
     protocol.plan_checks.push_back(std::move(check));
+  }
+
+  TargetKind read_target(const YamlNode& node, std::string_view key) const {
+    const std::string value = text(node, key);
+    for (const TargetKind kind : {TargetKind::Gtv, TargetKind::Ctv, TargetKind::Ptv}) {
+      if (value == to_text(kind)) return kind;
+    }
+    refuse(needed(node, key), "'" + value + "' is no kind of target; write GTV, CTV or PTV");
+  }
+
+  MarginRange read_range(const YamlNode& node, std::string_view key) const {
+    const YamlNode& list = needed(node, key);
+    std::vector<double> ends;
+    each(list, [&](const YamlNode& item) {
+      const std::optional<double> value = parse_number(text_of(item, key));
+      if (!value) refuse(item, "the value of '" + std::string(key) + "' must be numbers");
+      ends.push_back(*value);
+    });
+    if (ends.size() != 2) refuse(list, "expected the lower and the upper end, as in [10, 15]");
+    return {ends[0], ends[1]};
+  }
+
+  void read_margin(const YamlNode& node, Protocol& protocol) const {
+    expect_map(node, {"id", "label", "level", "from", "to", "axial_mm", "cranio_caudal_mm",
+                      "along_vessel_mm", "source", "read", "note", "mark"});
+    MarginCheck check;
+    check.id = new_id(node, protocol);
+    check.label = text(node, "label");
+    check.level = read_level(node);
+    check.from = read_target(node, "from");
+    check.to = read_target(node, "to");
+    check.axial = read_range(node, "axial_mm");
+    check.cranio_caudal = read_range(node, "cranio_caudal_mm");
+    if (node.find("along_vessel_mm") != nullptr) {
+      check.along_vessel = read_range(node, "along_vessel_mm");
+    }
+    checked(check_margin(check), node);
+    check.provenance = read_provenance(node, protocol);
+    protocol.margins.push_back(std::move(check));
   }
 
   const std::string& name_;

@@ -20,9 +20,9 @@ namespace dosegate::radiobiology {
 inline constexpr double kSmallestRatioGy = 0.1;
 inline constexpr double kLargestRatioGy = 100.0;
 
-/// Dose per fraction, Gy, above which the LQ model is disputed (opinions lie between 8 and 10 Gy;
-/// the lower one, so that the reader is warned early). A reason for a finding, never for a refusal.
-inline constexpr double kLqTrustedUpToGy = 8.0;
+/// Dose per fraction, Gy, beyond which a reader is warned that the LQ model is disputed there. The
+/// house's bar, no limit of any source: a reason for a finding about the model, never for a refusal.
+inline constexpr double kLqTrustedUpToGy = 10.0;
 
 /// One fractionation schedule and one tissue: a number of fractions and an alpha/beta ratio.
 ///

@@ -1,6 +1,8 @@
 // The C interface: evaluations, DVHs and reports.
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "base/text.h"
 #include "geometry/conventions.h"
 #include "report/csv.h"
@@ -131,6 +133,45 @@ const model::Case& case_of(const Session& session, std::size_t index) {
   return *found;
 }
 
+// The case of the call, and those that are added to it.
+std::vector<const model::Case*> summed_cases(const Session& session, std::size_t index,
+                                             const dosegate_options& in) {
+  require_argument(in.add_case_count == 0 || in.add_cases != nullptr, "A list is NULL.");
+  std::vector<const model::Case*> cases = {&case_of(session, index)};
+  for (std::size_t i = 0; i < in.add_case_count; ++i) {
+    cases.push_back(&case_of(session, in.add_cases[i]));
+  }
+  return cases;
+}
+
+// The folder of a case's plan; nothing where there is no plan.
+std::optional<std::filesystem::path> plan_folder(const model::Case& found) {
+  for (const model::InputFile& input : found.inputs) {
+    if (input.sop_class != "RT Plan Storage" && input.sop_class != "RT Ion Plan Storage") continue;
+    return std::filesystem::path(input.path).parent_path();
+  }
+  return std::nullopt;
+}
+
+// context.yaml beside the case's plan. A file that could be about another patient is none.
+std::optional<protocol::ContextFile> context_beside(
+    const Session& session, const model::Case& found,
+    const std::vector<protocol::Protocol>& protocols) {
+  const auto folder = plan_folder(found);
+  if (!folder) return std::nullopt;
+  const std::string path = (*folder / protocol::kContextFileName).string();
+  std::error_code status;
+  if (!std::filesystem::exists(path, status)) return std::nullopt;
+  for (const auto& other : session.outcome().cases) {
+    if (!other || other->patient_id == found.patient_id || plan_folder(*other) != folder) continue;
+    refuse(Error{ErrorCode::ContextInvalid,
+                 "Plans of several patients lie beside the context file, so it cannot be told whom "
+                 "it is about; give each patient a folder.",
+                 printable(path)});
+  }
+  return unwrap(protocol::read_context_file(path, protocols));
+}
+
 std::string rendered(const StoredResult& result, int32_t format) {
   const bool check = std::holds_alternative<Evaluation>(result.data);
   switch (format) {
@@ -194,8 +235,11 @@ int32_t dosegate_evaluate(dosegate_session handle, size_t case_index,
     const dosegate_options in = taken(options);
     evaluation::EvaluationOptions all = options_of(session, in);
     all.context = parse_context(texts(in.context, in.context_count));
-    Evaluation e =
-        unwrap(evaluation::evaluate(case_of(session, case_index), protocols_of(in), all));
+    const std::vector<const model::Case*> cases = summed_cases(session, case_index, in);
+    const std::vector<protocol::Protocol> protocols = protocols_of(in);
+    all.context_file = context_beside(session, *cases.front(), protocols);
+    Evaluation e = unwrap(cases.size() == 1 ? evaluation::evaluate(*cases.front(), protocols, all)
+                                            : evaluation::evaluate_sum(cases, protocols, all));
     add_read_findings(e.findings, session);
     *out = session.add_result({std::move(e), {}, {}});
   });
@@ -248,8 +292,12 @@ int32_t dosegate_dvh(dosegate_session handle, size_t case_index,
     for (const std::string& text : texts(in.metrics, in.metric_count)) {
       wanted.metrics.push_back(unwrap(metrics::parse_metric(text)));
     }
-    const evaluation::EvaluationOptions all = options_of(session, taken(options));
-    DvhReport report = unwrap(evaluation::compute_dvhs(case_of(session, case_index), wanted, all));
+    const dosegate_options chosen = taken(options);
+    const evaluation::EvaluationOptions all = options_of(session, chosen);
+    const std::vector<const model::Case*> cases = summed_cases(session, case_index, chosen);
+    DvhReport report =
+        unwrap(cases.size() == 1 ? evaluation::compute_dvhs(*cases.front(), wanted, all)
+                                 : evaluation::compute_sum_dvhs(cases, wanted, all));
     add_read_findings(report.findings, session);
     *out = session.add_result({std::move(report), {}, {}});
   });

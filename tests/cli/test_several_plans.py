@@ -53,6 +53,38 @@ class SeveralPlans(CliTest):
         one = self.check(PASS, "check", folder, "--csv", "-", "--plan", "HCC 25fx pass")
         self.assertGreater(len(list(csv.reader(io.StringIO(one.text)))), 5)
 
+    def two_plans_of_one_patient(self):
+        """A sample, and its plan and dose once more under other UIDs."""
+        first = self.copy("hcc_no_gtv", to="course/first")
+        second = self.copy("hcc_no_gtv", to="course/second")
+        (second / "RTSTRUCT.dcm").unlink()
+        for file in second.glob("*.dcm"):
+            data = file.read_bytes()
+            for uid in (b"2.25.271540022746788474555868903366527832796", b"2.25.271423609439843568653152074806914237196"):
+                data = data.replace(uid, uid[:-1] + b"9")
+            file.write_bytes(data)
+        return first.parent
+
+    def test_a_sum_is_one_course(self):
+        folder = self.two_plans_of_one_patient()
+        metrics = ["--metric", "Mean[Gy]", "--metric", "Mean[Gy]@EQD2(ab=3)"]
+        one = self.check(PASS, "dvh", folder / "first", *QUICK, *metrics, "--json", "-").json
+        both = self.check(PASS, "dvh", folder, "--sum", *QUICK, *metrics, "--json", "-").json
+        for metric in ("Mean[Gy]", "Mean[Gy]@EQD2(ab=3)"):
+            single = one["structures"][0]["metrics"][metric]["value"]
+            # Converted between the voxels' centres or at them: the same within the grid's own bias.
+            self.assertAlmostEqual(both["structures"][0]["metrics"][metric]["value"], 2 * single, delta=1e-3 * single)
+        self.assertIn("dose-plans-summed", [finding["code"] for finding in both["findings"]])
+        done = self.check(UNKNOWN, "check", folder, "--sum")
+        self.assertEqual(len(self.verdicts(done)), 1)
+
+    def test_a_sum_is_refused_where_it_means_nothing(self):
+        folder = self.two_plans_of_one_patient()
+        self.refused(USAGE, "check", folder / "first", folder / "first", "--sum", says=["--sum", "only one"])
+        self.refused(USAGE, "check", folder, "--sum", "--fractions", "30", says=["from each plan"])
+        self.refused(INPUT, "dvh", self.both("hcc_25fx_pass", "hcc_no_gtv"), "--sum", *QUICK,
+                     says=["different patients", "[602]"])
+
     def test_a_file_that_cannot_be_read_may_be_a_plan_that_nobody_checks(self):
         folder = self.both("hcc_25fx_pass", "hcc_25fx_variation")
         for file in (folder / "other").glob("*.dcm"):

@@ -39,10 +39,37 @@ TEST(ReadPlan, TakesFractionsPrescriptionAndBeams) {
   EXPECT_EQ(plan.beams[0].number, 1);
   EXPECT_EQ(plan.beams[0].name, "beam 1");
   EXPECT_EQ(plan.beams[0].delivery_type, "TREATMENT");
-  EXPECT_EQ(plan.beams[0].dose_gy, 1.25);
+  EXPECT_EQ(plan.beams[0].dose_gy, 1.0);
   EXPECT_FALSE(plan.beams[0].meterset.has_value());
   EXPECT_FALSE(plan.ion);
   EXPECT_EQ(read.patient_id, "P1");
+}
+
+// Rounding to the cGy is no contradiction: 25 fractions of up to 0.005 Gy and 0.005 Gy of the total.
+TEST(ReadPlan, HoldsFractionsTimesBeamDosesAgainstThePrescription) {
+  const struct {
+    std::vector<std::string> beams, prescriptions;
+    bool contradicts;
+  } rows[] = {
+      {{"1", "1"}, {"50"}, false},     {{"1", "1.005"}, {"50"}, false},  // 50.125 Gy
+      {{"1", "1.0053"}, {"50"}, true},                                   // 50.1325 Gy
+      {{"1", "0.9"}, {"50"}, true},    {{"1", "0.9"}, {"50", "47.5"}, false},
+      {{"1", ""}, {"60"}, false},      {{"0", "0"}, {"50"}, false},
+      {{"1", "1"}, {}, false},
+  };
+  for (const auto& row : rows) {
+    CaseFiles files;
+    for (std::size_t i = 0; i < 2; ++i) files.plan.beams[i].dose_gy = row.beams[i];
+    files.plan.target_doses = row.prescriptions;
+    const model::Case read = files.read_case();
+    EXPECT_EQ(has(read.findings, FindingCode::PrescriptionContradicts), row.contradicts)
+        << row.beams[1];
+  }
+  CaseFiles files;
+  files.plan.beams[1].dose_gy = "1.25";
+  EXPECT_EQ(
+      text_of(files.read_case().findings, FindingCode::PrescriptionContradicts),
+      "25 fractions of 2.250 Gy (BeamDose of 2 beams) are 56.25 Gy; the plan prescribes 50 Gy.");
 }
 
 TEST(ReadPlan, NeverPutsThePatientNameIntoItsMessages) {

@@ -134,7 +134,7 @@ void write(const PlanSpec& spec, const std::string& path, const Encoding& encodi
   for (const BeamSpec& beam : spec.beams) {
     DcmItem& referenced = add_item(group, DCM_ReferencedBeamSequence);
     put(referenced, DCM_ReferencedBeamNumber, std::to_string(beam.number));
-    put(referenced, DCM_BeamDose, "1.25");
+    if (!beam.dose_gy.empty()) put(referenced, DCM_BeamDose, beam.dose_gy);
     DcmItem& item = add_item(data, spec.ion ? DCM_IonBeamSequence : DCM_BeamSequence);
     put(item, DCM_BeamNumber, std::to_string(beam.number));
     put(item, DCM_BeamName, "beam " + std::to_string(beam.number));

@@ -54,6 +54,7 @@ class TempFolder {
 struct BeamSpec {
   int number = 1;
   std::string delivery = "TREATMENT";
+  std::string dose_gy = "1";  ///< BeamDose; two beams in 25 fractions give 50 Gy
 };
 
 struct PlanSpec {

@@ -209,6 +209,39 @@ TEST(EvaluateOptions, HoldsChecksOfThePlanItself) {
   EXPECT_FALSE(e.bed_gy.has_value());
 }
 
+TEST(EvaluateOptions, TakesContextFromAFileAndLetsTheCommandLineOverrideIt) {
+  const auto check = [](const Evaluation& e, const std::string& id) {
+    for (const PlanCheckResult& result : e.plan_checks) {
+      if (result.id == id) return result.verdict;
+    }
+    throw std::runtime_error("no check " + id);
+  };
+  EvaluationOptions options;
+  options.context_file =
+      protocol::parse_context_file("child_pugh: B8\necog: 1\n", "p/context.yaml", hcc()).value();
+  const Evaluation file = evaluated(standard(), hcc(), options);
+  EXPECT_EQ(check(file, "eligibility-child-pugh"), Verdict::Fail);
+  EXPECT_EQ(check(file, "eligibility-ecog"), Verdict::Pass);
+  EXPECT_EQ(check(file, "eligibility-age"), Verdict::NotApplicable);
+  EXPECT_EQ(count(file.findings, FindingCode::OptionOverrides), 0);
+  const auto used = std::find_if(file.findings.begin(), file.findings.end(), [](const Finding& f) {
+    return f.code == FindingCode::ContextFromFile;
+  });
+  ASSERT_NE(used, file.findings.end());
+  EXPECT_EQ(used->text, "Taken from the context file: child_pugh=B8, ecog=1.");
+  EXPECT_EQ(used->where, "p/context.yaml");
+  ASSERT_FALSE(file.inputs.empty());
+  const model::InputFile& input = file.inputs.back();
+  EXPECT_EQ(input.path, "p/context.yaml");
+  EXPECT_EQ(input.sha256, options.context_file->sha256);
+
+  options.context = {{"child_pugh", "A5"}, {"ecog", "1"}};
+  const Evaluation both = evaluated(standard(), hcc(), options);
+  EXPECT_EQ(check(both, "eligibility-child-pugh"), Verdict::Pass);
+  EXPECT_EQ(count(both.findings, FindingCode::OptionOverrides), 1);  // ecog says the same twice
+  EXPECT_EQ(count(both.findings, FindingCode::ContextFromFile), 1);
+}
+
 TEST(EvaluateOptions, StopsWhenItIsAskedTo) {
   EvaluationOptions options;
   options.stop = [] { return true; };
@@ -233,7 +266,7 @@ TEST(EvaluateOptions, GivesOneResultARuleInTheOrderOfTheProtocol) {
       EXPECT_TRUE(e.rules[i].verdict == Verdict::Pass || !e.rules[i].reason.empty())
           << e.rules[i].id;
     }
-    EXPECT_EQ(e.plan_checks.size(), hcc()[0].plan_checks.size());
+    EXPECT_EQ(e.plan_checks.size(), hcc()[0].plan_checks.size() + hcc()[0].margins.size());
   }
 }
 

@@ -332,9 +332,9 @@ TEST(Evaluate, IsUnknownForAConversionOfAnEffectiveDose) {
 TEST(Evaluate, WarnsBeyondTheRangeOfTheModel) {
   const auto protocols = std::vector{protocol_of({"Liver :: Max[Gy]@EQD2(ab=3) <= 9999"})};
   Case c = standard(48);
-  c.plan->fractions = 5;  // 9.6 Gy a fraction
+  c.plan->fractions = 4;  // 12 Gy a fraction
   EXPECT_EQ(count(evaluated(c, protocols).findings, FindingCode::ExtrapolatedEqd2), 1);
-  c.plan->fractions = 6;  // 8.0 Gy: still trusted
+  c.plan->fractions = 5;  // 9.6 Gy: still trusted
   EXPECT_EQ(count(evaluated(c, protocols).findings, FindingCode::ExtrapolatedEqd2), 0);
 }
 

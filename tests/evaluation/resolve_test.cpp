@@ -134,8 +134,20 @@ TEST(Resolve, SaysHowANameWasMatched) {
   EXPECT_NE(result->notes[0].find("alias"), std::string::npos) << result->notes[0];
 }
 
-TEST(Resolve, RefusesMarginsUntilTheyAreComputed) {
-  EXPECT_EQ(refusal("GTV{5mm}", set_of({gtv()})), ErrorCode::NotComputable);
+TEST(Resolve, KeepsMarginsAndTheirOrder) {
+  const auto set = set_of({gtv(), liver()});
+  const auto one = resolved("GTV{+5mm}", set);
+  ASSERT_TRUE(one.has_value());
+  EXPECT_EQ(one->expression.op, RoiExpression::Op::Margin);
+  EXPECT_EQ(one->expression.margin_mm, 5.0);
+  EXPECT_EQ(one->rois, std::vector<std::size_t>{0});
+  const auto key = [&](const char* text) { return key_of(resolved(text, set)->expression); };
+  EXPECT_EQ(key("GTV{5mm}"), key("GTV{+5mm}"));
+  EXPECT_NE(key("GTV{+5mm}"), key("GTV{-5mm}"));
+  EXPECT_NE(key("(GTV{+5mm}){-5mm}"), key("(GTV{-5mm}){+5mm}"));
+  EXPECT_NE(key("Liver - GTV{+5mm}"), key("(Liver - GTV){+5mm}"));
+  // A PRV name is a name, not a margin.
+  EXPECT_EQ(refusal("GTV_PRV05", set), ErrorCode::StructureMissing);
 }
 
 TEST(Resolve, EndsWhereADefinitionNamesItself) {

@@ -39,7 +39,10 @@ RuleResult judged(const std::string& text, const Dvh& dvh,
   const auto rule = protocol::parse_rule(text);
   if (!rule) throw std::runtime_error(to_text(rule.error()));
   RuleResult result;
-  judge(result, *rule, {dvh, {}, {}}, 0, context);  // no other readings: a bracket of no width
+  const dvh::ReadingDvhs dvhs{dvh, {}, {}};  // no other readings: a bracket of no width
+  judge(result, *rule, dvhs, 0, [&](const metrics::Metric&) {
+    return MetricInput{&dvhs, context};
+  });
   return result;
 }
 

@@ -159,6 +159,23 @@ TEST(ComputeMetric, NeedsTheFractionsForEveryConversion) {
   EXPECT_EQ(*of("Mean[Gy]@PHYS", two_levels(), {}).value, 14.0);
 }
 
+// A sum of plans is converted before it is added: its curve is on the basis already.
+TEST(ComputeMetric, ReadsADoseThatIsOnItsBasisAlready) {
+  MetricContext eqd2;  // no number of fractions: there is none
+  eqd2.dose_basis = Basis{BasisKind::Eqd2, 3, 0};
+  const Dvh curve = two_levels();
+  EXPECT_EQ(of("Mean[Gy]@EQD2(ab=3)", curve, eqd2).value, 14.0);
+  EXPECT_EQ(of("V20Gy[cc]@EQD2(ab=3)", curve, eqd2).value, 60.0);
+  for (const char* other : {"Mean[Gy]@EQD2(ab=10)", "Mean[Gy]@BED(ab=3)"}) {
+    EXPECT_FALSE(of(other, curve, eqd2).value.has_value()) << other;
+    EXPECT_FALSE(of(other, curve, eqd2).reason.empty()) << other;
+  }
+  MetricContext never = kPlan;
+  never.no_conversion = "Plan B has no number of fractions.";
+  EXPECT_EQ(of("Mean[Gy]@EQD2(ab=3)", curve, never).reason, never.no_conversion);
+  EXPECT_EQ(of("Mean[Gy]", curve, never).value, 14.0);
+}
+
 TEST(ComputeMetric, NeverConvertsAnEffectiveDose) {
   const MetricContext effective = {25, 50.0, DoseKind::Effective};
   for (const char* text : {"Mean[Gy]@EQD2(ab=3)", "Max[Gy]@BED(ab=10)", "V30Gy[cc]@EQD2(ab=3)",

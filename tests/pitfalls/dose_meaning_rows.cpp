@@ -46,6 +46,7 @@ void in_beams(Input& in, const std::vector<double>& shares) {
 void with_target(Input& in, double dose_factor) {
   in.structures->rois[0].interpreted_type = "PTV";
   in.plan->target_doses = {"33.5"};
+  for (auto& beam : in.plan->beams) beam.dose_gy = "0.67";  // two beams in 25 fractions: 33.5 Gy
   in.dose->summation = "FRACTION";
   Grid grid;
   grid.dose_gy = [dose_factor](const Vec3& p) { return dose_factor * standard_dose_gy(p); };

@@ -46,9 +46,9 @@ TEST(ParseGuard, RefusesWithTheColumn) {
     int column;
     const char* says;
   } rows[] = {
-      {"", 1, "fx, dpf, rx or a context key"},
-      {"5 fx", 1, "fx, dpf, rx or a context key"},
-      {"and", 1, "fx, dpf, rx or a context key"},
+      {"", 1, "fx, dpf, rx, bed, eqd2 or a context key"},
+      {"5 fx", 1, "fx, dpf, rx, bed, eqd2 or a context key"},
+      {"and", 1, "fx, dpf, rx, bed, eqd2 or a context key"},
       {"fx", 3, "in, not in"},
       {"fx 5", 4, "in, not in"},
       {"fx=5", 3, "'=' is for words"},
@@ -59,7 +59,7 @@ TEST(ParseGuard, RefusesWithTheColumn) {
       {"fx not 5", 8, "'in' behind 'not'"},
       {"fx < 5.5", 6, "whole number"},
       {"rx < 50 Gy", 9, "'and', 'or' or the end"},
-      {"rx < 50 and", 12, "fx, dpf, rx or a context key"},
+      {"rx < 50 and", 12, "fx, dpf, rx, bed, eqd2 or a context key"},
       {"rx < 50and fx < 5", 8, "'and', 'or' or the end"},
       {"rx < -5", 6, "expected a number"},
       {"site=", 6, "a word"},

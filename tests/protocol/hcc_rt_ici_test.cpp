@@ -68,6 +68,7 @@ TEST(HccRtIci, StatesExactlyThesePlanChecks) {
   } rows[] = {
       {"course", "rx in 50..65 and fx in 20..30", "site=hepatic"},
       {"course-cohort", "rx in 25..65", ""},
+      {"course-cohort-effect", "bed in 37.5..100.5 and eqd2 in 30.5..83.5", ""},
       {"timing", "rt_ici_concurrent=yes or rt_ici_interval_days <= 56", ""},
       {"eligibility-child-pugh", "child_pugh in A5..B7", ""},
       {"eligibility-ecog", "ecog in 0..2", ""},
@@ -81,6 +82,43 @@ TEST(HccRtIci, StatesExactlyThesePlanChecks) {
     EXPECT_EQ(check.level, Level::Advisory) << check.id;
     EXPECT_EQ(to_text(check.check), rows[i].check) << check.id;
     EXPECT_EQ(check.when ? to_text(*check.when) : "", rows[i].when) << check.id;
+  }
+}
+
+TEST(HccRtIci, StatesExactlyTheseMargins) {
+  ASSERT_EQ(hcc().margins.size(), 2U);
+  for (const MarginCheck& check : hcc().margins) {
+    EXPECT_EQ(check.level, Level::Advisory) << check.id;
+    EXPECT_EQ(check.provenance.source, "zhai-2025") << check.id;
+    EXPECT_EQ(check.provenance.mark, Mark::Verified) << check.id;
+  }
+  EXPECT_EQ(to_text(hcc().margins[0]),
+            "CTV = GTV + 5 mm, or 10..15 mm along a vessel with thrombus");
+  EXPECT_EQ(to_text(hcc().margins[1]), "PTV = CTV + 5 mm axial, 10..15 mm cranio-caudal");
+}
+
+// The cohort's own extremes, facts of the paper's table (25 Gy in 5 fractions: BED 37.5, EQD2 31.25;
+// 50 Gy in 5: 100 and 83.33), are within; the schedules next to them are not.
+TEST(HccRtIci, HoldsBedAndEqd2OfThePrescriptionAgainstTheCohort) {
+  const struct {
+    int fractions;
+    double prescription_gy;
+    Truth truth;
+  } rows[] = {
+      {5, 25.0, Truth::True},  {10, 25.0, Truth::False},                          // BED 31.25
+      {5, 50.0, Truth::True},  {5, 50.5, Truth::False},                           // BED 101.5
+      {25, 58.0, Truth::True}, {30, 65.0, Truth::True},  {1, 20.0, Truth::True},  // BED 60
+      {3, 45.0, Truth::False},                                                    // BED 112.5
+  };
+  for (const auto& row : rows) {
+    for (const PlanCheck& check : hcc().plan_checks) {
+      if (check.id != "course-cohort-effect") continue;
+      const PlanFacts facts{.fractions = row.fractions, .prescription_gy = row.prescription_gy};
+      EXPECT_EQ(evaluate_guard(check.check, facts, hcc().context).truth, row.truth)
+          << row.prescription_gy << " Gy in " << row.fractions;
+      EXPECT_EQ(evaluate_guard(check.check, {.prescription_gy = 50.0}, hcc().context).truth,
+                Truth::Unknown);
+    }
   }
 }
 

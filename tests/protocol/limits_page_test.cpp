@@ -56,6 +56,9 @@ std::string page() {
           to_text(check.check) + (check.when ? " when " + to_text(*check.when) : ""),
           check.provenance);
     }
+    for (const MarginCheck& check : protocol.margins) {
+      row(check.id, check.level, to_text(check), check.provenance);
+    }
   }
   return text;
 }

@@ -71,7 +71,10 @@ class ProtocolSchema(unittest.TestCase):
             "yes as a truth value": with_value([True, False], "context", 1, "words"),
             "a doi that is an address": with_value("https://doi.org/10.1/x", "sources", 0, "doi"),
             "an alias that is a number": with_value([5], "structures", 2, "aliases"),
-            "neither rules nor plan checks": lambda value: (value.pop("rules"), value.pop("plan_checks")),
+            "neither rules nor plan checks nor margins": lambda value: (
+                value.pop("rules"), value.pop("plan_checks"), value.pop("margins")),
+            "a margin from outside to inside": with_value("PTV", "margins", 0, "from"),
+            "a margin with one end": with_value([5], "margins", 0, "axial_mm"),
         }
         self.assertEqual(self.default["rules"][4]["mark"], "derived")
         for name, change in changes.items():

@@ -365,7 +365,7 @@ TEST(CheckJson, KeepsItsPromisesOnARealEvaluation) {
   ASSERT_TRUE(evaluation.has_value()) << to_text(evaluation.error());
   const Json json = written(*evaluation);
   EXPECT_EQ(json["rules"].size(), protocol->rules.size());
-  EXPECT_EQ(json["plan_checks"].size(), protocol->plan_checks.size());
+  EXPECT_EQ(json["plan_checks"].size(), protocol->plan_checks.size() + protocol->margins.size());
   EXPECT_GT(count_absent_values(json), 0);
   EXPECT_EQ(to_json(*evaluation), to_json(*evaluation));
 }

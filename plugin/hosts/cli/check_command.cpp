@@ -182,14 +182,16 @@ std::string joined_json(const std::vector<std::string>& objects) {
 
 int run_check(const CheckOptions& options) {
   const Library library;
-  const std::vector<std::size_t> cases = read_cases(library, options.common);
+  std::vector<std::size_t> cases = read_cases(library, options.common);
+  const auto maps = pointers(options.common.map);
+  dosegate_options call = options_of(options.common, maps);
+  std::vector<std::size_t> added;
+  sum_cases(options.common, cases, added, call);
   if (cases.size() > 1 && !options.csv.empty()) {
     throw Stop(kUsage, "--csv holds one plan and the input has several; name one with --plan.");
   }
-  const auto maps = pointers(options.common.map);
   const auto protocols = pointers(options.protocols);
   const auto context = pointers(options.context);
-  dosegate_options call = options_of(options.common, maps);
   call.protocols = protocols.data();
   call.protocol_count = protocols.size();
   call.context = context.data();
@@ -229,7 +231,8 @@ Run add_check(CLI::App& app) {
       ->allow_extra_args(false);
   command
       ->add_option("--context", options->context,
-                   "key=value for rules that ask for it (site=liver)")
+                   "key=value for rules that ask for it (ecog=1); overrides context.yaml in the "
+                   "plan's folder")
       ->allow_extra_args(false);
   command->add_option("--json", options->json,
                       "Write the whole result as JSON to a file, - for standard output");

@@ -69,14 +69,16 @@ std::string page(const Library& library, dosegate_result result) {
 
 int run_dvh(const DvhOptions& options) {
   const Library library;
-  const std::vector<std::size_t> cases = read_cases(library, options.common);
+  std::vector<std::size_t> cases = read_cases(library, options.common);
+  const auto maps = pointers(options.common.map);
+  dosegate_options call = options_of(options.common, maps);
+  std::vector<std::size_t> added;
+  sum_cases(options.common, cases, added, call);
   const bool files = !options.json.empty() || !options.csv.empty() || !options.metrics_csv.empty();
   if (cases.size() > 1 && files) {
     throw Stop(kUsage,
                "An output file holds one plan and the input has several; name one with --plan.");
   }
-  const auto maps = pointers(options.common.map);
-  const dosegate_options call = options_of(options.common, maps);
   const auto structures = pointers(options.structures);
   const auto metrics = pointers(options.metrics);
   dosegate_dvh_request request{};

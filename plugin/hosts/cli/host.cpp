@@ -64,6 +64,18 @@ dosegate_options options_of(const CommonOptions& common, const std::vector<const
   return options;
 }
 
+void sum_cases(const CommonOptions& common, std::vector<std::size_t>& cases,
+               std::vector<std::size_t>& added, dosegate_options& call) {
+  if (!common.sum) return;
+  if (cases.size() < 2) {
+    throw Stop(kUsage, "--sum adds plans, and there is only one; give the others as well.");
+  }
+  added.assign(cases.begin() + 1, cases.end());
+  cases.resize(1);
+  call.add_cases = added.data();
+  call.add_case_count = added.size();
+}
+
 std::string finding_line(const dosegate_finding& finding) {
   const char* severity = finding.severity == DOSEGATE_ERROR     ? "error"
                          : finding.severity == DOSEGATE_WARNING ? "warning"

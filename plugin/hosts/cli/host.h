@@ -66,6 +66,7 @@ struct CommonOptions {
   std::vector<std::string> inputs;
   std::vector<std::string> map;
   std::string plan;  ///< label or UID; empty: all
+  bool sum = false;  ///< all plans together as one course
   int fractions = 0;
   double prescription_gy = 0.0;
   std::string fraction_dose = "auto";
@@ -87,6 +88,11 @@ struct CommonOptions {
 /// case that was asked for was refused, or a file that may hold a plan could not be read.
 [[nodiscard]] std::vector<std::size_t> read_cases(const Library& library,
                                                   const CommonOptions& common);
+
+/// With --sum: leaves the first of `cases`, to which `call` adds the others.
+/// Stops with kUsage if there is one only. `added` keeps what `call` points to.
+void sum_cases(const CommonOptions& common, std::vector<std::size_t>& cases,
+               std::vector<std::size_t>& added, dosegate_options& call);
 
 /// "warning: text (where) [code]"
 [[nodiscard]] std::string finding_line(const dosegate_finding& finding);

@@ -35,6 +35,10 @@ void add_names(CLI::App& command, CommonOptions& common) {
 void add_common(CLI::App& command, CommonOptions& common) {
   command.add_option("INPUT", common.inputs, "DICOM files and folders, in any mix")->required();
   command.add_option("--plan", common.plan, "Only the plan of this label or SOP Instance UID");
+  command.add_flag("--sum", common.sum,
+                   "All plans together as one course: their doses added, BED "
+                   "and EQD2 converted for "
+                   "each plan with its own number of fractions");
   command.add_option("--fractions", common.fractions, "Number of fractions, instead of the plan's")
       ->check(plain_number)
       ->check(CLI::Range(1, 1000));

@@ -80,7 +80,8 @@ class OptionsStruct(ctypes.Structure):
                 ("fraction_dose", _int), ("end_caps", _int), ("workers", _uint), ("reserved", _uint),
                 ("protocols", _texts), ("protocol_count", _size), ("map", _texts), ("map_count", _size),
                 ("context", _texts), ("context_count", _size), ("interpolation", _int),
-                ("reserved_2", _uint), ("convention", _char_p), ("aliases", _char_p)]
+                ("reserved_2", _uint), ("convention", _char_p), ("aliases", _char_p),
+                ("add_cases", ctypes.POINTER(_size)), ("add_case_count", _size)]
 
 
 class EvaluationInfoStruct(ctypes.Structure):
@@ -432,7 +433,8 @@ class Case:
         """Holds the plan against protocols (built-in ids or files; none: the default).
 
         `context`: key -> value. `options`: fractions, prescription_gy, fraction_dose ("auto", "total",
-        "one"), end_caps, interpolation, convention, map (rule name -> ROI name, or a list of them for a glob such as "GTV*"), aliases (file), workers.
+        "one"), end_caps, interpolation, convention, map (rule name -> ROI name, or a list of them for a glob such as "GTV*"), aliases (file), workers,
+        add (other cases of the session whose doses are added: several plans as one course).
         """
         self._info()
         struct, kept = _options(protocols, context or {}, **options)
@@ -495,7 +497,7 @@ class Case:
 
 
 def _options(protocols, context, fractions=0, prescription_gy=0.0, fraction_dose="auto", end_caps="half",
-             interpolation="slab", convention="", aliases="", workers=0, map=None):
+             interpolation="slab", convention="", aliases="", workers=0, map=None, add=()):
     """The C options, and what must be kept alive while they are used."""
     struct = OptionsStruct()
     struct.struct_size = ctypes.sizeof(struct)
@@ -505,7 +507,9 @@ def _options(protocols, context, fractions=0, prescription_gy=0.0, fraction_dose
     struct.interpolation = _INTERPOLATIONS.index(interpolation)
     struct.convention = convention.encode()
     struct.aliases = os.fsencode(aliases)
-    kept = []
+    added = (_size * max(len(add), 1))(*(case._index for case in add))
+    struct.add_cases, struct.add_case_count = ctypes.cast(added, ctypes.POINTER(_size)), len(add)
+    kept = [added]
     pairs = [f"{key}={roi}" for key, rois in (map or {}).items()
              for roi in ([rois] if isinstance(rois, str) else rois)]
     facts = [f"{key}={value}" for key, value in context.items()]

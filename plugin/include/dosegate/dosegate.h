@@ -259,7 +259,9 @@ typedef struct dosegate_options {
   size_t protocol_count;
   const char *const *map; /* "RULE_NAME=ROI_NAME" or "RULE_NAME=#ROI_NUMBER" */
   size_t map_count;
-  const char *const *context; /* "key=value": site, child_pugh, ... */
+  /* "key=value": site, child_pugh, ... A file context.yaml in the plan's folder holds for the keys that are
+   * not given here; the evaluation's findings and inputs name it. */
+  const char *const *context;
   size_t context_count;
   int32_t interpolation;
   uint32_t reserved_2;
@@ -271,6 +273,11 @@ typedef struct dosegate_options {
   /* A YAML file of the site's own structure names (`aliases: {Liver: [Leber]}`); NULL or "" = none. Tried
    * after a structure's own name and before the protocol's aliases. Results list it among their inputs. */
   const char *aliases;
+  /* Further cases whose doses are added to that of the case that is named in the call: several plans of one
+   * patient as one course. Each is converted with its own number of fractions before it is added; `fractions`
+   * and `prescription_gy` must be 0. */
+  const size_t *add_cases;
+  size_t add_case_count;
 } dosegate_options;
 
 /* ---- names ------------------------------------------------------------------------------------------- */

@@ -1,0 +1,230 @@
+#include "evaluation/plan_sum.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "evaluation/common_options.h"
+#include "geometry/resample.h"
+#include "metrics/compute.h"
+
+namespace dosegate::evaluation {
+namespace {
+
+using model::Case;
+using model::DoseGrid;
+
+constexpr double kSameLattice_mm = 1e-3;
+
+std::string label_of(const Case& plan_case, std::size_t index) {
+  const std::string label = plan_case.plan ? printable(plan_case.plan->label) : std::string();
+  return label.empty() ? fmt::format("plan {}", index + 1) : label;
+}
+
+Result<void> check_plans(const std::vector<const Case*>& plans, const CourseOptions& options) {
+  if (plans.size() < 2) {
+    return fail(ErrorCode::SumImpossible, "A sum needs two plans or more; give them all.");
+  }
+  if (options.fractions || options.prescription_gy) {
+    return fail(ErrorCode::OptionInvalid,
+                "A sum of plans takes number of fractions and prescription from each plan; leave "
+                "--fractions and --prescription out.");
+  }
+  std::string frame;
+  std::vector<std::string> uids;
+  for (const Case* plan : plans) {
+    if (!plan->structures) {
+      return fail(ErrorCode::StructuresMissing,
+                  "There are no structures; add the plan's RT Structure Set to the input.");
+    }
+    if (plan->patient_id != plans.front()->patient_id) {
+      return fail(ErrorCode::SumImpossible,
+                  "The plans are of different patients and cannot be added.");
+    }
+    if (plan->plan && !plan->plan->sop_instance_uid.empty()) {
+      const std::string& uid = plan->plan->sop_instance_uid;
+      if (std::find(uids.begin(), uids.end(), uid) != uids.end()) {
+        return fail(ErrorCode::SumImpossible, "One plan was given twice, so it would count twice.");
+      }
+      uids.push_back(uid);
+    }
+    for (const model::Dose& dose : plan->doses) {
+      if (frame.empty()) frame = dose.frame_of_reference_uid;
+      if (!dose.frame_of_reference_uid.empty() && dose.frame_of_reference_uid == frame) continue;
+      return fail(ErrorCode::SumImpossible,
+                  "The plans' doses lie in different frames of reference, or one names none, so "
+                  "they cannot be added without a registration.",
+                  printable(dose.source));
+    }
+  }
+  return {};
+}
+
+double voxel_mm3(const DoseGrid& grid) {
+  double product = 1.0;
+  for (int a = 0; a < 3; ++a) {
+    const auto p = grid.positions(a);
+    if (p.size() > 1) product *= p.back() / static_cast<double>(p.size() - 1);
+  }
+  return product;
+}
+
+// All parts onto the finest lattice, cut down to where each of them has a dose.
+Result<void> onto_one_lattice(std::vector<SummedPart>& parts) {
+  const auto finest =
+      std::min_element(parts.begin(), parts.end(), [](const SummedPart& a, const SummedPart& b) {
+        return voxel_mm3(a.grid) < voxel_mm3(b.grid);
+      });
+  DoseGrid lattice = finest->grid;
+  for (SummedPart& part : parts) {
+    if (part.grid.same_lattice(lattice, kSameLattice_mm)) continue;
+    auto moved = geometry::resample_onto(part.grid, lattice);
+    if (!moved) return tl::unexpected(moved.error());
+    auto cut = geometry::crop_to(lattice, *moved);
+    if (!cut) return tl::unexpected(cut.error());
+    lattice = std::move(*cut);
+    part.grid = std::move(*moved);
+  }
+  for (SummedPart& part : parts) {
+    if (part.grid.same_lattice(lattice, kSameLattice_mm)) continue;
+    auto cut = geometry::crop_to(part.grid, lattice);
+    if (!cut) return tl::unexpected(cut.error());
+    part.grid = std::move(*cut);
+  }
+  return {};
+}
+
+DoseGrid total_of(const std::vector<SummedPart>& parts) {
+  DoseGrid sum = parts.front().grid;
+  for (std::size_t i = 1; i < parts.size(); ++i) sum = sum.plus(parts[i].grid);
+  return sum;
+}
+
+std::string summary(const std::vector<SummedPart>& parts) {
+  std::string text;
+  for (const SummedPart& part : parts) {
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", part.label,
+                        part.fractions ? fmt::format("{} fractions", *part.fractions)
+                                       : std::string("number of fractions unknown"));
+  }
+  return text;
+}
+
+// What the first plan lends to the whole, and what all of them have.
+Case describe(const std::vector<const Case*>& plans) {
+  Case whole;
+  whole.patient_id = plans.front()->patient_id;
+  whole.structures = plans.front()->structures;
+  whole.plan.emplace();
+  whole.plan->patient_id = whole.patient_id;
+  double prescription_gy = 0.0;
+  bool all_prescribed = true;
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    const Case& plan = *plans[i];
+    whole.plan->label += (i == 0 ? "" : " + ") + label_of(plan, i);
+    if (plan.plan && i == 0) whole.plan->patient_name = plan.plan->patient_name;
+    if (plan.plan && plan.plan->prescription_gy) {
+      prescription_gy += *plan.plan->prescription_gy;
+    } else {
+      all_prescribed = false;
+    }
+    for (const model::InputFile& input : plan.inputs) {
+      const bool known = std::any_of(whole.inputs.begin(), whole.inputs.end(),
+                                     [&](const auto& other) { return other.path == input.path; });
+      if (!known) whole.inputs.push_back(input);
+    }
+    add_once(whole.findings, plan.findings);
+    const std::string& uid = plan.structures->sop_instance_uid;
+    if (uid != whole.structures->sop_instance_uid) {
+      whole.findings.push_back(
+          {FindingCode::ReferenceContradicts,
+           fmt::format(
+               "{} was made on another structure set than {}; the structures of {} are used "
+               "for the sum.",
+               label_of(plan, i), label_of(*plans[0], 0), label_of(*plans[0], 0)),
+           ""});
+    }
+  }
+  if (all_prescribed) whole.plan->prescription_gy = prescription_gy;
+  std::sort(whole.inputs.begin(), whole.inputs.end(),
+            [](const auto& a, const auto& b) { return a.path < b.path; });
+  return whole;
+}
+
+}  // namespace
+
+Result<PlanSum> sum_plans(const std::vector<const Case*>& plans, const CourseOptions& options) {
+  if (auto checked = check_plans(plans, options); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  PlanSum sum;
+  sum.whole = describe(plans);
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    auto course = course_dose(*plans[i], CaseGeometry(*plans[i]->structures), options);
+    if (!course) return tl::unexpected(course.error());
+    add_once(sum.whole.findings, course->findings);
+    sum.parts.push_back({label_of(*plans[i], i), std::move(course->grid), course->kind,
+                         fractions_of_dose(*plans[i], options)});
+  }
+  if (auto moved = onto_one_lattice(sum.parts); !moved) return tl::unexpected(moved.error());
+  const bool effective =
+      std::any_of(sum.parts.begin(), sum.parts.end(),
+                  [](const SummedPart& part) { return part.kind == metrics::DoseKind::Effective; });
+  const model::Dose& first = plans.front()->doses.front();
+  model::Dose dose{"",
+                   first.source,
+                   first.frame_of_reference_uid,
+                   first.patient_id,
+                   effective ? model::DoseType::Effective : model::DoseType::Physical,
+                   model::DoseSummation::MultiPlan,
+                   {},
+                   {},
+                   {},
+                   "",
+                   total_of(sum.parts)};
+  sum.whole.doses.push_back(std::move(dose));
+  sum.whole.findings.push_back(
+      {FindingCode::DosePlansSummed,
+       fmt::format("The doses of {} plans were added: {}.", plans.size(), summary(sum.parts)), ""});
+  return sum;
+}
+
+Result<DoseGrid> sum_on_basis(const PlanSum& sum, const metrics::Basis& basis) {
+  std::vector<SummedPart> converted;
+  for (const SummedPart& part : sum.parts) {
+    if (part.kind == metrics::DoseKind::Effective) {
+      return fail(ErrorCode::NotComputable,
+                  fmt::format("The dose of {} is already an effective one (DoseType EFFECTIVE) and "
+                              "is not converted again.",
+                              part.label));
+    }
+    if (!part.fractions) {
+      return fail(ErrorCode::FractionsUnknown,
+                  fmt::format("The number of fractions of {} is not known, so its dose cannot be "
+                              "converted.",
+                              part.label));
+    }
+    std::vector<double> values(part.grid.values().begin(), part.grid.values().end());
+    for (double& value : values) {
+      const auto on_basis = metrics::prescription_on_basis(value, *part.fractions, basis);
+      if (!on_basis) return tl::unexpected(on_basis.error());
+      value = *on_basis;
+    }
+    model::GridGeometry geometry;
+    geometry.origin = part.grid.origin();
+    geometry.axes = part.grid.axes();
+    for (int a = 0; a < 3; ++a) {
+      const auto index = static_cast<std::size_t>(a);
+      geometry.positions_mm[index].assign(part.grid.positions(a).begin(),
+                                          part.grid.positions(a).end());
+      geometry.single_depth_mm[index] = 2.0 * part.grid.margin_before(a);
+    }
+    auto grid = DoseGrid::create(std::move(geometry), std::move(values));
+    if (!grid) return tl::unexpected(grid.error());
+    converted.push_back({part.label, std::move(*grid), part.kind, part.fractions});
+  }
+  return total_of(converted);
+}
+
+}  // namespace dosegate::evaluation
