@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "evaluation/common_options.h"
+#include "evaluation/enclosures.h"
 #include "evaluation/match_tps.h"
 #include "evaluation/measure.h"
 #include "evaluation/resolve.h"
@@ -41,10 +42,13 @@ Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& r
 
   for (const std::string& name : options.map.rule_names()) {
     const bool used =
-        std::any_of(request.structures.begin(), request.structures.end(), [&](const auto& e) {
-          const auto names = protocol::names_in(e);
-          return std::find(names.begin(), names.end(), name) != names.end();
-        });
+        std::any_of(request.structures.begin(), request.structures.end(),
+                    [&](const auto& e) {
+                      const auto names = protocol::names_in(e);
+                      return std::find(names.begin(), names.end(), name) != names.end();
+                    }) ||
+        std::any_of(request.metrics.begin(), request.metrics.end(),
+                    [&](const auto& metric) { return metric.within == name; });
     if (!used) {
       return fail(ErrorCode::OptionInvalid,
                   fmt::format("--map {}=...: no structure that was asked for uses that name.",
@@ -80,13 +84,24 @@ Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& r
       report.structures.push_back(std::move(result));
     }
   }
+  AskedEnclosures enclosures;
+  for (const metrics::Metric& metric : request.metrics) {
+    ask_enclosure(enclosures, metric, nullptr, structures, options.map,
+                  [&](const RoiExpression& expression) {
+                    expressions.push_back(expression);
+                    return expressions.size() - 1;
+                  });
+  }
   const auto measured = measure(expressions, geometry, dose->grid, options,
                                 [&](std::size_t) { return !request.metrics.empty(); });
   if (!measured) return tl::unexpected(measured.error());
-  SumDvhs sum_dvhs(options,
-                   {fractions_of_dose(plan_case, course), report.prescription_gy, dose->kind});
+  const metrics::MetricContext context{fractions_of_dose(plan_case, course), report.prescription_gy,
+                                       dose->kind, enclosures_of(enclosures, *measured)};
+  SumDvhs sum_dvhs(options);
   for (const metrics::Metric& metric : request.metrics) {
-    for (std::size_t i = 0; i < expressions.size(); ++i) sum_dvhs.ask(metric, i);
+    for (const auto& at : place) {
+      if (at) sum_dvhs.ask(metric, *at, enclosures);
+    }
   }
   if (auto summed = sum_dvhs.measure(expressions, geometry); !summed) {
     return tl::unexpected(summed.error());
@@ -108,7 +123,8 @@ Result<DvhReport> compute_dvhs(const model::Case& plan_case, const DvhRequest& r
                extrapolation_findings(options, report.fractions, *m.dvh, result.name));
     }
     for (const metrics::Metric& metric : request.metrics) {
-      const MetricInput input = sum_dvhs.input(metric, *place[i], *m.bracketed);
+      const MetricInput input =
+          sum_dvhs.input(metric, *place[i], *m.bracketed, enclosures, context);
       result.metrics.push_back(
           metrics::compute_bracketed(metric, *input.dvhs, m.planes, input.context));
     }

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "evaluation/common_options.h"
+#include "evaluation/enclosures.h"
 #include "evaluation/headroom.h"
 #include "evaluation/match_tps.h"
 #include "evaluation/measure.h"
@@ -58,7 +59,8 @@ class Evaluator {
         options_(options),
         context_values_(merged_context(options)),
         geometry_(*plan_case.structures, options.reading),
-        work_(plan_case.structures->rois.size()) {}
+        work_(plan_case.structures->rois.size()),
+        sum_dvhs_(options) {}
 
   Result<Evaluation> run() {
     identify();
@@ -77,7 +79,6 @@ class Evaluator {
     append(out_.findings, settings_findings(options_));
     look_through_protocols();
     context_ = {fractions_of_dose(case_, options_.course), out_.prescription_gy, dose->kind};
-    sum_dvhs_.emplace(options_, context_);
 
     for (const Protocol& p : protocols_) {
       for (const ProtocolRule& rule : p.rules) prepare(p, rule);
@@ -86,6 +87,9 @@ class Evaluator {
     std::set<std::size_t> judged;  // what a rule is held against has a bracket
     for (const Pending& pending : pending_) {
       if (pending.work) judged.insert(*pending.work);
+      for (const auto& [name, enclosure] : pending.enclosures) {
+        if (enclosure.work) judged.insert(*enclosure.work);
+      }
     }
     auto measured = measure(work_.expressions(), geometry_, dose->grid, options_,
                             [&](std::size_t i) { return judged.contains(i); });
@@ -123,6 +127,7 @@ class Evaluator {
     bool applies = false;             // where it does not, it is measured for the headroom only
     std::optional<std::size_t> work;  // index into the work list; absent: nothing to measure
     std::vector<std::size_t> rois;    // those taken
+    AskedEnclosures enclosures;       // of its metrics
   };
   struct Drawn {
     std::size_t roi = 0, expression = 0;
@@ -226,6 +231,7 @@ class Evaluator {
     if (resolved) {
       pending.work = work_.add(resolved->expression);
       pending.rois = resolved->rois;
+      ask_enclosures(pending, p);
     }
     if (!pending.applies) return;
     RuleResult& result = pending.result;
@@ -237,10 +243,23 @@ class Evaluator {
     for (const std::size_t roi : resolved->rois) {
       result.rois.push_back(case_.structures->rois[roi].name);
     }
-    for (const std::string& note : resolved->notes) {
+    std::vector<std::string> notes = resolved->notes;
+    for (const auto& [name, enclosure] : pending.enclosures) {
+      if (!enclosure.work) continue;
+      notes.push_back(fmt::format("The isodose volume is that within ROI \"{}\"",
+                                  printable(case_.structures->rois[enclosure.rois.front()].name)));
+    }
+    for (const std::string& note : notes) {
       result.reason += (result.reason.empty() ? "" : ". ") + note;
     }
     add_once(out_.findings, resolved->findings);
+  }
+
+  void ask_enclosures(Pending& pending, const Protocol& p) {
+    for (const protocol::Test* test : protocol::tests_in(pending.rule->rule.condition)) {
+      ask_enclosure(pending.enclosures, test->metric, &p, *case_.structures, options_.map,
+                    [&](const RoiExpression& expression) { return work_.add(expression); });
+    }
   }
 
   // A drawn Liver-GTV beside the expression that it stands for.
@@ -257,19 +276,13 @@ class Evaluator {
                       protocol::to_text(*entry.definition)});
   }
 
-  static void each_test(const protocol::Condition& condition,
-                        const std::function<void(const protocol::Test&)>& look) {
-    if (condition.op == protocol::Condition::Op::Test) look(condition.test);
-    for (const protocol::Condition& operand : condition.operands) each_test(operand, look);
-  }
-
   Result<void> measure_sums() {
     for (const Pending& pending : pending_) {
       if (!pending.work) continue;
-      each_test(pending.rule->rule.condition,
-                [&](const protocol::Test& test) { sum_dvhs_->ask(test.metric, *pending.work); });
+      for (const protocol::Test* test : protocol::tests_in(pending.rule->rule.condition))
+        sum_dvhs_.ask(test->metric, *pending.work, pending.enclosures);
     }
-    return sum_dvhs_->measure(work_.expressions(), geometry_);
+    return sum_dvhs_.measure(work_.expressions(), geometry_);
   }
 
   void report_structures() {
@@ -305,12 +318,17 @@ class Evaluator {
     const Measured* m = pending.work ? &measured_[*pending.work] : nullptr;
     const std::string doubt = m != nullptr ? drawing_doubt(pending.rois) : std::string();
     const bool measured = m != nullptr && doubt.empty() && m->dvh;
+    metrics::MetricContext context = context_;
+    context.enclosures =
+        enclosures_of(pending.enclosures, measured_,
+                      [&](const std::vector<std::size_t>& rois) { return drawing_doubt(rois); });
     if (pending.applies && m != nullptr) {
       add_once(out_.findings, m->findings);  // beyond what its ROIs gave, each in its own frame
       if (measured) {
         judge(pending.result, pending.rule->rule, *m->bracketed, m->planes,
               [&](const metrics::Metric& metric) {
-                return sum_dvhs_->input(metric, *pending.work, *m->bracketed);
+                return sum_dvhs_.input(metric, *pending.work, *m->bracketed, pending.enclosures,
+                                       context);
               });
         note_extrapolation(pending.result, *m->dvh);
       } else {
@@ -319,7 +337,7 @@ class Evaluator {
       }
     }
     if (!options_.sum) {
-      scale(pending, measured ? &*m->dvh : nullptr);
+      scale(pending, measured ? &*m->dvh : nullptr, context);
     } else if (pending.result.verdict != Verdict::NotApplicable) {
       pending.result.headroom.reason = kNotOfASum;
     }
@@ -327,10 +345,10 @@ class Evaluator {
   }
 
   // `dvh`: of the rule's structure; null where it could not be measured.
-  void scale(Pending& pending, const dvh::Dvh* dvh) {
+  void scale(Pending& pending, const dvh::Dvh* dvh, const metrics::MetricContext& context) {
     const auto& keys = pending.protocol->context;
     const protocol::PlanFacts facts = facts_of(*pending.protocol);
-    const ScalingContext scaling{context_, facts};
+    const ScalingContext scaling{context, facts};
     scaled_.push_back(dvh != nullptr ? scaled_rule(*pending.rule, *dvh, keys, scaling)
                                      : scaled_rule(*pending.rule, keys, scaling));
     require(scaled_.back().at(1.0) == pending.result.verdict,
@@ -415,8 +433,7 @@ class Evaluator {
       }
       for (const protocol::PlanCheck& check : p.plan_checks) {
         if (check.level != Level::Required) continue;
-        const protocol::PlanFacts facts = facts_of(p);
-        required.back().push_back(scaled_check(p, check, {context_, facts}));
+        required.back().push_back(scaled_check(p, check, facts_of(p)));
         required.back().back().id = qualified(p, check.id);
       }
       for (const PlanCheckResult& result : out_.plan_checks) {
@@ -425,7 +442,7 @@ class Evaluator {
         if (!margin || result.protocol_id != p.id || result.level != Level::Required) continue;
         // Where structures end does not follow the dose.
         required.back().push_back(
-            {qualified(p, result.id), {{kLowestScale, kHighestScale, result.verdict}}});
+            {qualified(p, result.id), {{kLowestScale, kHighestScale, result.verdict}}, ""});
       }
     }
     for (const auto& of_protocol : required) {
@@ -461,7 +478,7 @@ class Evaluator {
   Evaluation out_;
   metrics::MetricContext context_;
   std::vector<ScaledVerdict> scaled_;  // of pending_[i]
-  std::optional<SumDvhs> sum_dvhs_;
+  SumDvhs sum_dvhs_;
   std::vector<Pending> pending_;
   std::vector<Drawn> drawn_;
   std::vector<Measured> measured_;

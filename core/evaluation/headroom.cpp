@@ -1,5 +1,7 @@
 #include "evaluation/headroom.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -317,14 +319,22 @@ ScaledVerdict scaled_rule(const protocol::ProtocolRule& rule, const dvh::Dvh& dv
                           const std::vector<protocol::ContextKey>& keys,
                           const ScalingContext& context) {
   const ScaledCondition condition(rule.rule.condition, dvh, context.metrics);
+  const auto at = [&](double scale) {
+    const Applicability applies =
+        applicability(rule.rule.guard, rule.level, scaled(context.facts, scale), keys);
+    return applies.applies ? condition.at(scale) : applies.verdict;
+  };
+  for (const protocol::Test* test : protocol::tests_in(rule.rule.condition)) {
+    if (metrics::is_steady(test->metric)) continue;
+    return {rule.id,
+            {{kLowestScale, kHighestScale, at(1.0)}},
+            fmt::format("{} does not only rise or only fall with the dose.",
+                        metrics::to_text(test->metric))};
+  }
   Steps steps;
   condition.add_steps(steps);
   add_guard_steps(rule.rule.guard, context.facts, steps);
-  return {rule.id, pieces_of(std::move(steps), [&](double scale) {
-            const Applicability applies =
-                applicability(rule.rule.guard, rule.level, scaled(context.facts, scale), keys);
-            return applies.applies ? condition.at(scale) : applies.verdict;
-          })};
+  return {rule.id, pieces_of(std::move(steps), at), ""};
 }
 
 ScaledVerdict scaled_rule(const protocol::ProtocolRule& rule,
@@ -332,48 +342,55 @@ ScaledVerdict scaled_rule(const protocol::ProtocolRule& rule,
                           const ScalingContext& context) {
   Steps steps;
   add_guard_steps(rule.rule.guard, context.facts, steps);
-  return {rule.id, pieces_of(std::move(steps), [&](double scale) {
-            const Applicability applies =
-                applicability(rule.rule.guard, rule.level, scaled(context.facts, scale), keys);
-            return applies.applies ? Verdict::Unknown : applies.verdict;
-          })};
+  auto pieces = pieces_of(std::move(steps), [&](double scale) {
+    const Applicability applies =
+        applicability(rule.rule.guard, rule.level, scaled(context.facts, scale), keys);
+    return applies.applies ? Verdict::Unknown : applies.verdict;
+  });
+  return {rule.id, std::move(pieces), ""};
 }
 
 ScaledVerdict scaled_check(const protocol::Protocol& protocol, const protocol::PlanCheck& check,
-                           const ScalingContext& context) {
+                           const protocol::PlanFacts& facts) {
   Steps steps;
-  add_guard_steps(check.when, context.facts, steps);
-  add_guard_steps(check.check, context.facts, steps);
-  return {check.id, pieces_of(std::move(steps), [&](double scale) {
-            return hold(protocol, check, scaled(context.facts, scale)).verdict;
-          })};
+  add_guard_steps(check.when, facts, steps);
+  add_guard_steps(check.check, facts, steps);
+  auto pieces = pieces_of(std::move(steps), [&](double scale) {
+    return hold(protocol, check, scaled(facts, scale)).verdict;
+  });
+  return {check.id, std::move(pieces), ""};
 }
 
 ScaledVerdict scaled_plan(const std::vector<std::vector<ScaledVerdict>>& protocols) {
   Steps steps;
+  std::string reason;
   for (const auto& parts : protocols) {
     for (const ScaledVerdict& part : parts) {
+      if (reason.empty()) reason = part.reason;
       for (std::size_t i = 1; i < part.pieces.size(); ++i) {
         steps.push_back({part.pieces[i - 1].to, part.pieces[i].from});
       }
     }
   }
-  return {"", pieces_of(std::move(steps), [&](double scale) {
-            std::vector<Verdict> all;
-            for (const auto& parts : protocols) {
-              if (parts.empty()) continue;  // it reports and decides nothing
-              std::vector<Verdict> required;
-              required.reserve(parts.size());
-              for (const ScaledVerdict& part : parts) required.push_back(part.at(scale));
-              all.push_back(worst_required(required));
-            }
-            return worst_required(all);
-          })};
+  auto pieces = pieces_of(std::move(steps), [&](double scale) {
+    std::vector<Verdict> all;
+    for (const auto& parts : protocols) {
+      if (parts.empty()) continue;  // it reports and decides nothing
+      std::vector<Verdict> required;
+      required.reserve(parts.size());
+      for (const ScaledVerdict& part : parts) required.push_back(part.at(scale));
+      all.push_back(worst_required(required));
+    }
+    return worst_required(all);
+  });
+  return {"", std::move(pieces), std::move(reason)};
 }
 
 Headroom headroom(const ScaledVerdict& verdict, const std::vector<const ScaledVerdict*>& parts,
                   std::optional<double> prescription_gy) {
   Headroom result;
+  result.reason = verdict.reason;
+  if (!result.reason.empty()) return result;
   const std::vector<Piece> pieces = joined(verdict.pieces);
   const std::size_t here = place_of_one(pieces);
   if (here + 1 < pieces.size()) {

@@ -28,6 +28,7 @@ struct ScaledVerdict {
 
   std::string id;             ///< of the rule or plan check; empty for the whole plan
   std::vector<Piece> pieces;  ///< ascending, at least one; neighbours may have the same verdict
+  std::string reason;         ///< one sentence where the pieces cannot be told, but for the one at 1
 
   /// Within the scales looked at.
   [[nodiscard]] Verdict at(double scale) const;
@@ -54,7 +55,7 @@ struct ScalingContext {
 
 [[nodiscard]] ScaledVerdict scaled_check(const protocol::Protocol& protocol,
                                          const protocol::PlanCheck& check,
-                                         const ScalingContext& context);
+                                         const protocol::PlanFacts& facts);
 
 /// The whole plan: the worst of each protocol's required parts, then the worst of the protocols.
 /// `protocols`: the required parts of each.

@@ -166,6 +166,39 @@ Result<Resolved> resolve(const StructureExpression& expression, const protocol::
   return resolver.finish(std::move(*result));
 }
 
+Result<Resolved> resolve_enclosure(const std::string& name, const protocol::Protocol* protocol,
+                                   const model::StructureSet& structures,
+                                   const protocol::NameMap& map) {
+  if (!name.empty()) {
+    return resolve({StructureExpression::Op::Name, name, {}, {}}, protocol, structures, map);
+  }
+  std::vector<std::size_t> bodies;
+  const auto labels = roi_labels(structures);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i].interpreted_type == "EXTERNAL") bodies.push_back(i);
+  }
+  constexpr std::string_view kRemedy =
+      "Name the structure that bounds the isodose volume, as in CI(in=Body).";
+  if (bodies.empty()) {
+    return fail(ErrorCode::StructureMissing,
+                fmt::format("No ROI is of type EXTERNAL. {}", kRemedy));
+  }
+  if (bodies.size() > 1) {
+    std::string all;
+    for (const std::size_t i : bodies) {
+      all += fmt::format("{}\"{}\"", all.empty() ? "" : ", ", printable(labels[i].name));
+    }
+    return fail(ErrorCode::StructureAmbiguous,
+                fmt::format("Several ROIs are of type EXTERNAL: {}. {}", all, kRemedy));
+  }
+  const std::size_t body = bodies.front();
+  if (!labels[body].has_contours) {
+    return fail(ErrorCode::RegionEmpty,
+                fmt::format("ROI \"{}\" has no closed contour.", printable(labels[body].name)));
+  }
+  return Resolved{{RoiExpression::Op::Roi, body, {}}, {body}, {}, {}, {}};
+}
+
 std::string key_of(const RoiExpression& expression) {
   if (expression.op == RoiExpression::Op::Roi) return fmt::format("#{}", expression.roi);
   if (expression.op == RoiExpression::Op::Margin) {

@@ -33,6 +33,13 @@ struct Resolved {
                                        const model::StructureSet& structures,
                                        const protocol::NameMap& map);
 
+/// The ROI within which the volume of an isodose is taken: of `name`, or, for "", the only one of type
+/// EXTERNAL. Errors: as resolve(); StructureMissing, StructureAmbiguous for the type.
+[[nodiscard]] Result<Resolved> resolve_enclosure(const std::string& name,
+                                                 const protocol::Protocol* protocol,
+                                                 const model::StructureSet& structures,
+                                                 const protocol::NameMap& map);
+
 /// The labels that matching works on, one a ROI.
 [[nodiscard]] std::vector<protocol::RoiLabel> roi_labels(const model::StructureSet& structures);
 

@@ -104,9 +104,9 @@ std::string measured_text(const TestResult& result) {
 // "by 2.37 Gy", or nothing where there is no value.
 std::string missed_by(const TestResult& result) {
   if (!result.value.value) return {};
-  return fmt::format(" by {} {}",
-                     fixed_beside(std::abs(*result.value.value - result.test.goal), {0.0}, 2),
-                     metrics::to_text(result.value.unit));
+  const double missed = std::abs(*result.value.value - result.test.goal);
+  return " by " + metrics::with_unit(fixed_beside(missed, {0.0}, decimals_of(result.value.unit)),
+                                     result.value.unit);
 }
 
 void add_sentence(std::string& reason, const std::string& sentence) {

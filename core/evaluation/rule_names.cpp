@@ -19,13 +19,11 @@ Result<void> check_map(const std::vector<Protocol>& protocols, const protocol::N
   const auto labels = roi_labels(structures);
   for (const std::string& name : map.rule_names()) {
     const bool used = std::any_of(protocols.begin(), protocols.end(), [&](const Protocol& p) {
-      const auto names = [&](const protocol::StructureExpression& e) {
-        const auto all = protocol::names_in(e);
+      const auto names = [&](const protocol::ProtocolRule& rule) {
+        const auto all = protocol::names_in(rule.rule);
         return std::find(all.begin(), all.end(), name) != all.end();
       };
-      return std::any_of(
-                 p.rules.begin(), p.rules.end(),
-                 [&](const protocol::ProtocolRule& rule) { return names(rule.rule.subject); }) ||
+      return std::any_of(p.rules.begin(), p.rules.end(), names) ||
              p.find_structure(name) != nullptr;
     });
     if (!used) {

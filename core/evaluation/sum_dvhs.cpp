@@ -4,14 +4,21 @@
 
 namespace dosegate::evaluation {
 
-void SumDvhs::ask(const metrics::Metric& metric, std::size_t expression) {
+void SumDvhs::ask(const metrics::Metric& metric, std::size_t expression,
+                  const AskedEnclosures& enclosures) {
   const metrics::Basis basis = metrics::basis_of(metric);
   if (!options_.sum || !basis.is_converted()) return;
   auto found = std::find_if(bases_.begin(), bases_.end(),
                             [&](const OnBasis& known) { return known.basis == basis; });
   if (found == bases_.end()) found = bases_.insert(bases_.end(), OnBasis{basis, {}, {}, {}});
-  auto& list = found->expressions;
-  if (std::find(list.begin(), list.end(), expression) == list.end()) list.push_back(expression);
+  const auto add = [&](std::size_t index) {
+    auto& list = found->expressions;
+    if (std::find(list.begin(), list.end(), index) == list.end()) list.push_back(index);
+  };
+  add(expression);
+  if (!metrics::needs_enclosure(metric.kind)) return;
+  const auto enclosure = enclosures.find(metric.within);
+  if (enclosure != enclosures.end() && enclosure->second.work) add(*enclosure->second.work);
 }
 
 Result<void> SumDvhs::measure(const std::vector<RoiExpression>& expressions,
@@ -36,23 +43,33 @@ Result<void> SumDvhs::measure(const std::vector<RoiExpression>& expressions,
 }
 
 MetricInput SumDvhs::input(const metrics::Metric& metric, std::size_t expression,
-                           const dvh::ReadingDvhs& physical) const {
-  MetricInput input{&physical, context_};
+                           const dvh::ReadingDvhs& physical, const AskedEnclosures& enclosures,
+                           metrics::MetricContext context) const {
+  MetricInput input{&physical, std::move(context)};
   const metrics::Basis basis = metrics::basis_of(metric);
   if (!options_.sum || !basis.is_converted()) return input;
-  for (const OnBasis& on : bases_) {
-    if (!(on.basis == basis)) continue;
-    const auto curves = on.dvhs.find(expression);
-    if (curves != on.dvhs.end()) {
-      input.dvhs = &curves->second;
-      input.context.dose_basis = basis;
-      return input;
+  input.context.no_conversion = "The structure has no curve on this basis.";
+  const auto on = std::find_if(bases_.begin(), bases_.end(),
+                               [&](const OnBasis& known) { return known.basis == basis; });
+  if (on == bases_.end()) return input;
+  if (!on->reason.empty()) {
+    input.context.no_conversion = on->reason;
+    return input;
+  }
+  const auto curves = on->dvhs.find(expression);
+  if (curves == on->dvhs.end()) return input;
+  for (auto& [name, enclosure] : input.context.enclosures) {
+    if (enclosure.dvhs == nullptr) continue;
+    const auto bounding = on->dvhs.find(enclosures.at(name).work.value());
+    if (bounding == on->dvhs.end()) {
+      enclosure = {nullptr, "The structure that bounds the isodose has no curve on this basis."};
+    } else {
+      enclosure.dvhs = &bounding->second;
     }
-    input.context.no_conversion = on.reason;
   }
-  if (input.context.no_conversion.empty()) {
-    input.context.no_conversion = "The structure has no curve on this basis.";
-  }
+  input.dvhs = &curves->second;
+  input.context.dose_basis = basis;
+  input.context.no_conversion.clear();
   return input;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "evaluation/enclosures.h"
 #include "evaluation/measure.h"
 #include "metrics/compute.h"
 
@@ -22,20 +23,21 @@ struct MetricInput {
 /// own.
 class SumDvhs {
  public:
-  /// `context`: of the physical dose.
-  SumDvhs(const EvaluationOptions& options, metrics::MetricContext context)
-      : options_(options), context_(std::move(context)) {}
+  explicit SumDvhs(const EvaluationOptions& options) : options_(options) {}
 
   /// Measures `expression` (its place in the list) on the basis of `metric`,
-  /// when measure() is called.
-  void ask(const metrics::Metric& metric, std::size_t expression);
+  /// when measure() is called, and with it the enclosure that `metric` asks for.
+  void ask(const metrics::Metric& metric, std::size_t expression,
+           const AskedEnclosures& enclosures);
   /// Errors: Cancelled.
   [[nodiscard]] Result<void> measure(const std::vector<RoiExpression>& expressions,
                                      const CaseGeometry& geometry);
   /// What `metric` of that expression is computed from; `physical` are its
-  /// curves of physical dose.
+  /// curves of physical dose, `context` is of that dose.
   [[nodiscard]] MetricInput input(const metrics::Metric& metric, std::size_t expression,
-                                  const dvh::ReadingDvhs& physical) const;
+                                  const dvh::ReadingDvhs& physical,
+                                  const AskedEnclosures& enclosures,
+                                  metrics::MetricContext context) const;
 
  private:
   struct OnBasis {
@@ -45,7 +47,6 @@ class SumDvhs {
     std::string reason;  // why there are none
   };
   const EvaluationOptions& options_;
-  metrics::MetricContext context_;
   std::vector<OnBasis> bases_;
 };
 

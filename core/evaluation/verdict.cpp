@@ -107,11 +107,15 @@ bool is_borderline(const MetricValue& value, const protocol::Test& test) {
   return inside(test.goal) || (test.variation && inside(*test.variation));
 }
 
+int decimals_of(metrics::Unit unit) {
+  return unit == metrics::Unit::Ratio ? 3 : 2;
+}
+
 std::string shown(const MetricValue& value, const protocol::Test& test) {
   std::vector<double> limits = {test.goal};  // in the unit of `value`
   if (test.variation) limits.push_back(*test.variation);
   const auto number = [&](double v) {
-    return fmt::format("{} {}", fixed_beside(v, limits, 2), metrics::to_text(value.unit));
+    return metrics::with_unit(fixed_beside(v, limits, decimals_of(value.unit)), value.unit);
   };
   if (value.value) return number(*value.value);
   if (value.low && value.high)

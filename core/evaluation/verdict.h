@@ -40,7 +40,10 @@ struct Outcome {
 /// otherwise.
 [[nodiscard]] bool is_borderline(const metrics::MetricValue& value, const protocol::Test& test);
 
-/// "17.53 Gy": two decimals, and as many more as are needed never to contradict a limit; the bounds
+/// Decimals that a value is shown with at least: 2, of a ratio 3.
+[[nodiscard]] int decimals_of(metrics::Unit unit);
+
+/// "17.53 Gy": decimals_of() the unit, and as many more as are needed never to contradict a limit; the bounds
 /// where there is no value; "not known" where there is nothing.
 [[nodiscard]] std::string shown(const metrics::MetricValue& value, const protocol::Test& test);
 

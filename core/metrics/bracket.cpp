@@ -4,6 +4,7 @@
 
 #include "metrics/compute.h"
 #include "metrics/dose_axis.h"
+#include "metrics/index_metric.h"
 #include "metrics/model_metric.h"
 
 namespace dosegate::metrics {
@@ -63,6 +64,11 @@ class BracketMaker {
       case MetricKind::Ntcp:
         shift_model();
         break;
+      case MetricKind::ConformityIndex:
+      case MetricKind::ConformationNumber:
+      case MetricKind::HomogeneityIndex:
+      case MetricKind::GradientIndex:
+        throw InternalError("an index has a bracket of its own");
     }
     phase();
     return std::move(bracket_);
@@ -139,11 +145,9 @@ class BracketMaker {
   }
 
   void phase() {
-    if (planes_ <= 0 || planes_ >= kFewPlanes) return;
-    const double n2 = static_cast<double>(planes_) * planes_;
-    // The stack is off by -1/n^2 .. 1/(2 n^2) of the truth, so the truth is the stack over these.
-    const double least = planes_ == 1 ? 0.5 : 1.0 / (1.0 + 0.5 / n2);
-    const double most = planes_ == 1 ? 2.0 : 1.0 / (1.0 - 1.0 / n2);
+    const auto phase = volume_phase(planes_);
+    if (!phase) return;
+    const auto [least, most] = *phase;
     const bool volume = unit_ == Unit::Cc;
     const bool at_volume = (metric_.kind == MetricKind::D || metric_.kind == MetricKind::DC) &&
                            metric_.volume_unit == VolumeUnit::Cc;
@@ -171,6 +175,14 @@ class BracketMaker {
 
 }  // namespace
 
+std::optional<VolumePhase> volume_phase(int planes) {
+  if (planes <= 0 || planes >= kFewPlanes) return std::nullopt;
+  if (planes == 1) return VolumePhase{0.5, 2.0};
+  const double n2 = static_cast<double>(planes) * planes;
+  // The stack is off by -1/n^2 .. 1/(2 n^2) of the truth, so the truth is the stack over these.
+  return VolumePhase{1.0 / (1.0 + 0.5 / n2), 1.0 / (1.0 - 1.0 / n2)};
+}
+
 MetricValue compute_bracketed(const Metric& metric, const ReadingDvhs& dvhs, int planes,
                               const MetricContext& context) {
   MetricValue result = compute_metric(metric, dvhs.value, context);
@@ -178,7 +190,9 @@ MetricValue compute_bracketed(const Metric& metric, const ReadingDvhs& dvhs, int
   const auto axis = axis_for(basis_of(metric), context);
   require(axis.has_value(), "a value on a basis that does not exist");
   const double value = *result.value;
-  const Bracket bracket = BracketMaker(metric, dvhs, planes, context, *axis, value).run();
+  const Bracket bracket = is_index(metric.kind)
+                              ? index_bracket(metric, dvhs, planes, context, value)
+                              : BracketMaker(metric, dvhs, planes, context, *axis, value).run();
   double low = value;
   double high = value;
   const auto include = [&](const std::optional<double>& other) {
@@ -196,6 +210,7 @@ MetricValue compute_bracketed(const Metric& metric, const ReadingDvhs& dvhs, int
   const bool share =
       result.unit == Unit::PercentOfVolume || result.unit == Unit::PercentProbability;
   if (share) high = std::min(high, std::max(value, 100.0));
+  if (metric.kind == MetricKind::ConformationNumber) high = std::min(high, std::max(value, 1.0));
   result.low = low;
   result.high = high;
   result.bracket = bracket;

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "metrics/dose_axis.h"
+#include "metrics/index_metric.h"
 #include "metrics/model_metric.h"
 
 namespace dosegate::metrics {
@@ -174,7 +175,12 @@ Result<DoseAxis> axis_for(const Basis& basis, const MetricContext& context) {
 
 bool is_scale_free(const Metric& metric) {
   if (metric.kind == MetricKind::Volume) return true;
-  return needs_prescription(metric) && !metric.basis.is_converted();
+  if (metric.basis.is_converted()) return false;
+  return metric.kind == MetricKind::HomogeneityIndex || needs_prescription(metric);
+}
+
+bool is_steady(const Metric& metric) {
+  return is_scale_free(metric) || !is_index(metric.kind);
 }
 
 MetricValue compute_metric(const Metric& metric, const Dvh& dvh, const MetricContext& context) {
@@ -189,6 +195,7 @@ MetricValue compute_metric(const Metric& metric, const Dvh& dvh, const MetricCon
         "A percent of the prescription is asked for and the prescription is not known; "
         "give it with --prescription.");
   }
+  if (is_index(metric.kind)) return compute_index(metric, dvh, context);
   if (is_model_metric(metric.kind)) return model_metric(metric, dvh, *axis, context);
   return is_dose_metric(metric.kind) ? dose_metric(metric, dvh, *axis, context)
                                      : volume_metric(metric, dvh, *axis, context);

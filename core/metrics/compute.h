@@ -11,6 +11,7 @@
 // which needs only the mean and the mean square of the dose because the maps are quadratic.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,10 +27,20 @@ namespace dosegate::metrics {
 /// DoseType EFFECTIVE) never are.
 enum class DoseKind { Physical, Effective };
 
+/// The structure within which the volume of an isodose is taken.
+struct Enclosure {
+  /// Must outlive the context; null where there is none: then `reason` says why.
+  const dvh::ReadingDvhs* dvhs = nullptr;
+  std::string reason;
+};
+
 struct MetricContext {
   std::optional<int> fractions;
   std::optional<double> prescription_gy;
   DoseKind dose_kind = DoseKind::Physical;
+  /// By Metric::within, for CI, CN and GI. Their DVHs are of the same readings, in the same order, as
+  /// those that a bracket is asked for with.
+  std::map<std::string, Enclosure> enclosures = {};
   /// Every dose of the curve is taken times this, as if the plan had been scaled; the prescription is
   /// taken as it stands. Greater than 0.
   double dose_scale = 1.0;
@@ -73,7 +84,7 @@ struct MetricValue {
 
 /// Never fails: what cannot be computed is a MetricValue without value and with the reason (volume
 /// larger than the structure, number of fractions or prescription unknown, no dose, effective
-/// dose).
+/// dose, no structure that bounds an isodose).
 [[nodiscard]] MetricValue compute_metric(const Metric& metric, const dvh::Dvh& dvh,
                                          const MetricContext& context);
 
@@ -84,9 +95,12 @@ struct MetricValue {
 [[nodiscard]] MetricValue compute_bracketed(const Metric& metric, const dvh::ReadingDvhs& dvhs,
                                             int planes, const MetricContext& context);
 
-/// True if no scale of a plan changes the metric: volumes, and percents of a prescription that is
-/// scaled with the dose.
+/// True if no scale of a plan changes the metric: volumes, percents of a prescription that is scaled
+/// with the dose, and the homogeneity of a physical dose.
 [[nodiscard]] bool is_scale_free(const Metric& metric);
+/// True if the metric only rises or only falls with the scale of a plan. CN, GI and the like are ratios
+/// of what both grow.
+[[nodiscard]] bool is_steady(const Metric& metric);
 
 /// A prescription given in `fractions` equal fractions on the metric's basis (for reports).
 /// Errors: those of LqModel::create().

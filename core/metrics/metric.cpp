@@ -4,11 +4,12 @@
 
 #include "metrics/cursor.h"
 #include "metrics/metric_table.h"
+#include "metrics/structure_name.h"
 
 namespace dosegate::metrics {
 namespace {
 
-constexpr std::array<Query, 12> kQueries{{
+constexpr std::array<Query, 16> kQueries{{
     {"Min", MetricKind::Min, Shape::DoseOnly},
     {"Mean", MetricKind::Mean, Shape::DoseOnly},
     {"Max", MetricKind::Max, Shape::DoseOnly},
@@ -21,6 +22,10 @@ constexpr std::array<Query, 12> kQueries{{
     {"gEUD", MetricKind::GEud, Shape::Model},
     {"Veff", MetricKind::Veff, Shape::Model},
     {"NTCP", MetricKind::Ntcp, Shape::Model},
+    {"CI", MetricKind::ConformityIndex, Shape::Index},
+    {"CN", MetricKind::ConformationNumber, Shape::Index},
+    {"HI", MetricKind::HomogeneityIndex, Shape::Index},
+    {"GI", MetricKind::GradientIndex, Shape::Index},
 }};
 
 constexpr std::array<BasisWord, 4> kBases{{
@@ -68,6 +73,16 @@ std::string model_arguments(const Metric& metric) {
   }
 }
 
+std::string index_arguments(const Metric& metric) {
+  if (!needs_enclosure(metric.kind)) return "";
+  const bool prescription = metric.dose_unit == DoseUnit::Percent && metric.argument == 100.0;
+  std::string text = "(Dref=";
+  text +=
+      prescription ? "Rx" : plain_number(metric.argument) + std::string(to_text(metric.dose_unit));
+  if (!metric.within.empty()) text += ",in=" + structure_name_text(metric.within);
+  return text + ")";
+}
+
 }  // namespace
 
 std::span<const Query> query_table() {
@@ -76,6 +91,14 @@ std::span<const Query> query_table() {
 
 std::span<const BasisWord> basis_table() {
   return kBases;
+}
+
+bool is_index(MetricKind kind) {
+  return query_of(kind).shape == Shape::Index;
+}
+
+bool needs_enclosure(MetricKind kind) {
+  return is_index(kind) && kind != MetricKind::HomogeneityIndex;
 }
 
 bool is_dose_metric(MetricKind kind) {
@@ -91,6 +114,7 @@ bool needs_prescription(const Metric& metric) {
 Unit output_unit(const Metric& metric) {
   if (metric.kind == MetricKind::Veff) return Unit::PercentOfVolume;
   if (metric.kind == MetricKind::Ntcp) return Unit::PercentProbability;
+  if (is_index(metric.kind)) return Unit::Ratio;
   if (!is_dose_metric(metric.kind)) {
     return metric.volume_unit == VolumeUnit::Cc ? Unit::Cc : Unit::PercentOfVolume;
   }
@@ -133,8 +157,15 @@ std::string_view to_text(Unit unit) {
     case Unit::PercentOfVolume:
     case Unit::PercentProbability:
       return "%";
+    case Unit::Ratio:
+      return "";
   }
   throw InternalError("unknown Unit");
+}
+
+std::string with_unit(std::string number, Unit unit) {
+  if (unit == Unit::Ratio) return number;
+  return std::move(number) + " " + std::string(to_text(unit));
 }
 
 std::string to_text(const Metric& metric) {
@@ -154,6 +185,8 @@ std::string to_text(const Metric& metric) {
     case Shape::Model:
       text += model_arguments(metric);
       break;
+    case Shape::Index:
+      return text + index_arguments(metric) + text_of(metric.basis);
   }
   text += "[" + std::string(to_text(output_unit(metric))) + "]";
   return text + text_of(metric.basis);

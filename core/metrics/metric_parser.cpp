@@ -5,13 +5,11 @@
 #include "base/text.h"
 #include "metrics/cursor.h"
 #include "metrics/metric_table.h"
+#include "metrics/structure_name.h"
 #include "radiobiology/lq.h"
 
 namespace dosegate::metrics {
 namespace {
-
-// Words of the grammar's metrics that have no computation yet.
-constexpr std::array<std::string_view, 4> kLater{"CI", "CN", "HI", "GI"};
 
 struct Spelling {
   std::string_view wrong;
@@ -35,7 +33,9 @@ constexpr std::array<Spelling, 12> kMetricHints{{
 }};
 
 constexpr std::string_view kQueryWords =
-    "a metric (Min, Mean, Max, Median, D, DC, V, CV, Volume, gEUD, Veff or NTCP, in this spelling)";
+    "a metric (Min, Mean, Max, Median, D, DC, V, CV, Volume, gEUD, Veff, NTCP, CI, CN, HI or GI, "
+    "in "
+    "this spelling)";
 
 std::string_view leading_letters(std::string_view text) {
   std::size_t length = 0;
@@ -234,13 +234,50 @@ Result<Metric> parse_model(Cursor& cursor, const Query& query) {
   return query.kind == MetricKind::Veff ? parse_veff(cursor, metric) : parse_ntcp(cursor, metric);
 }
 
-tl::unexpected<Error> unknown_query(Cursor& cursor, std::string_view word) {
-  for (const std::string_view later : kLater) {
-    if (word == later) {
-      return cursor.error("the metric " + std::string(word) +
-                          " is not supported yet; use a dose or volume metric");
-    }
+// "Dref=" ( num dunit | "Rx" ), with the cursor behind the equals sign.
+Result<void> parse_reference(Cursor& cursor, Metric& metric) {
+  if (cursor.take_word("Rx")) return {};
+  const Result<double> dose = cursor.positive_number("a dose with its unit, or Rx");
+  if (!dose) return tl::unexpected(dose.error());
+  const Result<DoseUnit> unit = parse_dose_unit(cursor);
+  if (!unit) return tl::unexpected(unit.error());
+  metric.argument = *dose;
+  metric.dose_unit = *unit;
+  return {};
+}
+
+Result<Metric> parse_index(Cursor& cursor, const Query& query) {
+  Metric metric;
+  metric.kind = query.kind;
+  if (query.kind == MetricKind::HomogeneityIndex) {
+    if (cursor.peek() == '(') return cursor.error("HI depends on nothing else; write HI alone");
+  } else {
+    metric.argument = 100.0;  // the prescription
+    metric.dose_unit = DoseUnit::Percent;
   }
+  if (cursor.take("(")) {
+    const bool reference = cursor.take("Dref=");
+    if (reference) {
+      if (const auto read = parse_reference(cursor, metric); !read) {
+        return tl::unexpected(read.error());
+      }
+    }
+    if (!reference || cursor.take(",")) {
+      if (!cursor.take("in=")) {
+        return cursor.expected(reference ? "'in=' and a structure, as in CI(Dref=Rx,in=Body)"
+                                         : "'Dref=' or 'in=', as in CI(Dref=Rx,in=Body)");
+      }
+      Result<std::string> name = parse_structure_name(cursor, "the name of a structure");
+      if (!name) return tl::unexpected(name.error());
+      metric.within = std::move(*name);
+    }
+    if (!cursor.take(")")) return cursor.expected("')'");
+  }
+  if (cursor.peek() == '[') return cursor.error("an index is a ratio and has no unit");
+  return metric;
+}
+
+tl::unexpected<Error> unknown_query(Cursor& cursor, std::string_view word) {
   const std::string lower = to_lower_ascii(word);
   for (const Spelling& hint : kMetricHints) {
     if (lower == hint.wrong) return cursor.error("write " + std::string(hint.right));
@@ -263,6 +300,8 @@ Result<Metric> parse_query(Cursor& cursor) {
         return parse_without_argument(cursor, query);
       case Shape::Model:
         return parse_model(cursor, query);
+      case Shape::Index:
+        return parse_index(cursor, query);
     }
   }
   return unknown_query(cursor, word);

@@ -17,6 +17,7 @@ enum class Shape {
   DoseToVolume,  ///< V20Gy[%]
   VolumeOnly,    ///< Volume[cc]
   Model,         ///< gEUD(a=8)[Gy], Veff(n=1,Dref=Rx)[%], NTCP(rild-primary)[%]
+  Index,         ///< HI, CI(Dref=Rx,in=Body)
 };
 
 struct Query {

@@ -46,11 +46,6 @@ void collect_binding(const Condition& condition, std::vector<const Test*>& tests
   for (const Condition& part : condition.operands) collect_binding(part, tests);
 }
 
-void collect_all(const Condition& condition, std::vector<const Test*>& tests) {
-  if (condition.op == Condition::Op::Test) tests.push_back(&condition.test);
-  for (const Condition& part : condition.operands) collect_all(part, tests);
-}
-
 bool has_dose_argument(MetricKind kind) {
   return kind == MetricKind::V || kind == MetricKind::CV;
 }
@@ -58,7 +53,8 @@ bool has_dose_argument(MetricKind kind) {
 // True if the metric is about a physical dose in Gy, which means little without its fractionation.
 bool is_absolute_physical(const Metric& metric) {
   if (metric.kind == MetricKind::Volume || metric.kind == MetricKind::Ntcp ||
-      metric.basis.is_converted() || metrics::needs_prescription(metric)) {
+      metric.kind == MetricKind::HomogeneityIndex || metric.basis.is_converted() ||
+      metrics::needs_prescription(metric)) {
     return false;
   }
   return metric.dose_unit != DoseUnit::Percent;
@@ -166,8 +162,7 @@ class Linter {
     for (const Protocol& other : library) courses_.add_bounds_of(other);
     for (const ProtocolRule& rule : protocol_.rules) {
       rule_ = &rule;
-      std::vector<const Test*> tests;
-      collect_all(rule.rule.condition, tests);
+      const std::vector<const Test*> tests = tests_in(rule.rule.condition);
       for (const Test* test : tests) {
         check_variation(*test);
         check_units(*test);
@@ -182,7 +177,7 @@ class Linter {
 
  private:
   void add(LintCode code, std::string text) {
-    findings_.push_back({code, rule_->id, std::move(text)});
+    findings_.push_back({code, rule_->id, std::move(text), rule_->place});
   }
 
   void check_variation(const Test& test) {
@@ -222,6 +217,8 @@ class Linter {
     if (has_dose_argument(metric.kind)) {
       check_dose(metric.argument, metric.dose_unit);
       if (metric.volume_unit == VolumeUnit::Percent) check_share(test.goal);
+    } else if (metrics::needs_enclosure(metric.kind)) {
+      check_dose(metric.argument, metric.dose_unit);
     } else if (metrics::is_dose_metric(metric.kind)) {
       check_dose(test.goal, metric.dose_unit);
       const bool of_volume = metric.kind == MetricKind::D || metric.kind == MetricKind::DC;
@@ -241,7 +238,7 @@ class Linter {
   }
 
   void check_names() {
-    for (const std::string& name : names_in(rule_->rule.subject)) {
+    for (const std::string& name : names_in(rule_->rule)) {
       if (const auto right = tg263_correction(name)) {
         add(LintCode::Spelling,
             fmt::format("'{}' is the spelling of TG-263's worksheet; '{}' is meant.", name,

@@ -31,6 +31,7 @@ struct LintFinding {
   LintCode code = LintCode::Unit;
   std::string rule;  ///< id of the rule it is about
   std::string text;  ///< one sentence: what was seen, and what to look at
+  FilePlace place;   ///< of the rule's text in its file
 };
 
 /// In the order of the rules; deterministic. `library`: the protocols to compare numbers with; one

@@ -50,12 +50,21 @@ struct Provenance {
   Mark mark = Mark::Verified;
 };
 
+/// Where something stands in a protocol file; both 1-based, 0 where it comes from no file.
+struct FilePlace {
+  int line = 0;
+  int column = 0;
+
+  bool operator==(const FilePlace&) const = default;
+};
+
 struct ProtocolRule {
   std::string id;     ///< unique in the file, over rules, plan checks and margins
   std::string label;  ///< short title for reports
   Level level = Level::Required;
   Rule rule;
   Provenance provenance;
+  FilePlace place = {};  ///< of the rule's text
 };
 
 /// A check of the plan itself, without a structure: passes where `check` is true, is missed where

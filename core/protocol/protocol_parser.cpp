@@ -11,16 +11,6 @@
 namespace dosegate::protocol {
 namespace {
 
-constexpr std::size_t kLongestId = 64;
-
-bool is_id(std::string_view text) {
-  const auto is_id_character = [](char c) {
-    return (c >= 'a' && c <= 'z') || metrics::is_ascii_digit(c) || c == '-';
-  };
-  return !text.empty() && text.size() <= kLongestId && text.front() != '-' &&
-         std::all_of(text.begin(), text.end(), is_id_character);
-}
-
 // Reads the tree into a Protocol. Errors inside are thrown as FileError and leave the room as a
 // Result: with some forty fields to read, a check behind each would hide what is read.
 struct FileError {
@@ -97,11 +87,11 @@ class ProtocolReader {
 
   std::string id(const YamlNode& map, std::string_view key) const {
     std::string value = text(map, key);
-    if (!is_id(value)) {
+    if (!is_rule_id(value)) {
       refuse(needed(map, key), "'" + value +
                                    "' is no id; use small letters, digits and hyphens, at "
                                    "most " +
-                                   std::to_string(kLongestId));
+                                   std::to_string(kLongestRuleId));
     }
     return value;
   }
@@ -238,8 +228,13 @@ class ProtocolReader {
     rule.level = read_level(node);
     const YamlNode& rule_node = needed(node, "text");
     rule.rule = checked(parse_rule(text_of(rule_node, "text")), rule_node);
+    if (!rule.rule.id.empty() && rule.rule.id != rule.id) {
+      refuse(rule_node, "the text has the id '" + rule.rule.id + "' and the rule '" + rule.id +
+                            "'; make them the same or leave it out of the text");
+    }
     if (rule.rule.guard) check_keys(*rule.rule.guard, rule_node, protocol);
     rule.provenance = read_provenance(node, protocol);
+    rule.place = {rule_node.place.line, rule_node.place.column};
     protocol.rules.push_back(std::move(rule));
   }
 

@@ -38,6 +38,8 @@ Result<double> parse_limit(Cursor& cursor, const metrics::Metric& metric) {
   const bool unit_here = cursor.peek() == '%' || metrics::is_ascii_letter(cursor.peek());
   if (keyword || !unit_here) {
     cursor = behind_number;
+  } else if (unit == metrics::Unit::Ratio) {
+    return cursor.error("the metric is a ratio; write its limit without a unit");
   } else if (cursor.peek() == '%' ? !cursor.take(wanted) : !cursor.take_word(wanted)) {
     return cursor.error("the limit is in another unit than the metric's value; write " + wanted +
                         " or no unit");
@@ -48,7 +50,19 @@ Result<double> parse_limit(Cursor& cursor, const metrics::Metric& metric) {
                            "no structure has more than 100 % of its volume, so this limit "
                            "would decide nothing");
   }
+  if (metric.kind == metrics::MetricKind::ConformationNumber && *value > 1.0) {
+    return cursor.error_at(start, "no conformation number is above 1; it is a share of 1");
+  }
   return value;
+}
+
+bool is_id_character(char c) {
+  return (c >= 'a' && c <= 'z') || metrics::is_ascii_digit(c) || c == '-';
+}
+
+void collect_tests(const Condition& condition, std::vector<const Test*>& tests) {
+  if (condition.op == Op::Test) tests.push_back(&condition.test);
+  for (const Condition& part : condition.operands) collect_tests(part, tests);
 }
 
 class ConditionParser {
@@ -166,6 +180,26 @@ Result<std::optional<int>> parse_priority(Cursor& cursor) {
   return word.front() - '0';
 }
 
+// The text's id, with the cursor behind its colon; nothing where there is none. A colon of "::" is
+// none of an id's.
+Result<std::string> parse_id(Cursor& cursor) {
+  cursor.skip_blanks();
+  const Cursor before = cursor;
+  const std::size_t start = cursor.position();
+  while (is_id_character(cursor.peek())) cursor.advance();
+  const std::string id(cursor.since(start));
+  if (id.empty() || cursor.peek() != ':' || cursor.peek(1) == ':') {
+    cursor = before;
+    return std::string();
+  }
+  if (!is_rule_id(id)) {
+    return cursor.error_at(start, "a rule's id has at most " + std::to_string(kLongestRuleId) +
+                                      " characters and begins with a letter or digit");
+  }
+  cursor.advance();
+  return id;
+}
+
 // Connects the operands; an operand that would be read differently gets parentheses.
 std::string joined(const Condition& condition, std::string_view word) {
   std::string text;
@@ -179,6 +213,11 @@ std::string joined(const Condition& condition, std::string_view word) {
 
 }  // namespace
 
+bool is_rule_id(std::string_view text) {
+  return !text.empty() && text.size() <= kLongestRuleId && text.front() != '-' &&
+         std::all_of(text.begin(), text.end(), is_id_character);
+}
+
 Result<Rule> parse_rule(std::string_view text) {
   Cursor cursor(text, ErrorCode::RuleSyntax);
   if (text.size() > metrics::kLongestText) {
@@ -187,6 +226,9 @@ Result<Rule> parse_rule(std::string_view text) {
                                                       " characters is not allowed");
   }
   Rule rule;
+  Result<std::string> id = parse_id(cursor);
+  if (!id) return tl::unexpected(id.error());
+  rule.id = std::move(*id);
   Result<StructureExpression> subject = parse_structure_expression(cursor);
   if (!subject) return tl::unexpected(subject.error());
   rule.subject = std::move(*subject);
@@ -216,6 +258,23 @@ Result<Rule> parse_rule(std::string_view text) {
   return rule;
 }
 
+std::vector<const Test*> tests_in(const Condition& condition) {
+  std::vector<const Test*> tests;
+  collect_tests(condition, tests);
+  return tests;
+}
+
+std::vector<std::string> names_in(const Rule& rule) {
+  std::vector<std::string> names = names_in(rule.subject);
+  for (const Test* test : tests_in(rule.condition)) {
+    const std::string& name = test->metric.within;
+    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
 std::string to_text(const Test& test) {
   std::string text = metrics::to_text(test.metric) + " " + std::string(to_text(test.comparator)) +
                      " " + metrics::plain_number(test.goal);
@@ -241,7 +300,8 @@ std::string to_text(const Condition& condition) {
 }
 
 std::string to_text(const Rule& rule) {
-  std::string text = to_text(rule.subject) + " :: " + to_text(rule.condition);
+  std::string text = rule.id.empty() ? "" : rule.id + ": ";
+  text += to_text(rule.subject) + " :: " + to_text(rule.condition);
   if (rule.guard) text += " when " + to_text(*rule.guard);
   if (rule.priority) text += " priority " + std::to_string(*rule.priority);
   return text;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/text.h"
+#include "metrics/structure_name.h"
 
 namespace dosegate::protocol {
 namespace {
@@ -12,20 +12,6 @@ using Op = StructureExpression::Op;
 
 // Larger margins are slips of the pen: no structure is grown by more.
 constexpr double kLargestMarginMm = 200.0;
-
-bool is_name_start(char c) {
-  return metrics::is_ascii_letter(c) || metrics::is_ascii_digit(c) || c == '_';
-}
-
-bool is_name_character(char c) {
-  return is_name_start(c) || c == '-' || c == '.' || c == '~' || c == '^';
-}
-
-// True if `name` can be written without quotes.
-bool is_plain_name(std::string_view name) {
-  return !name.empty() && is_name_start(name.front()) && name.back() != '-' &&
-         std::all_of(name.begin(), name.end(), is_name_character);
-}
 
 Op op_of(char symbol) {
   switch (symbol) {
@@ -133,51 +119,13 @@ class ExpressionParser {
   }
 
   Result<Node> parse_leaf() {
-    const std::size_t start = cursor_.position();
+    Result<std::string> name =
+        metrics::parse_structure_name(cursor_, "a structure name, a name in double quotes, or '('");
+    if (!name) return tl::unexpected(name.error());
     Node node;
-    if (cursor_.peek() == '"') {
-      Result<std::string> name = parse_quoted();
-      if (!name) return tl::unexpected(name.error());
-      node.expression.name = std::move(*name);
-    } else {
-      if (!is_name_start(cursor_.peek())) {
-        return cursor_.expected("a structure name, a name in double quotes, or '('");
-      }
-      while (is_name_character(cursor_.peek())) cursor_.advance();
-      node.expression.name = std::string(cursor_.since(start));
-      if (node.expression.name.back() == '-') {
-        return cursor_.error(
-            "a name that ends in a hyphen must be in double quotes, and a "
-            "subtraction needs a blank on both sides");
-      }
-    }
+    node.expression.name = std::move(*name);
     if (cursor_.take("*")) node.expression.op = Op::Glob;
     return node;
-  }
-
-  Result<std::string> parse_quoted() {
-    const std::size_t start = cursor_.position();
-    cursor_.advance();
-    std::string name;
-    while (cursor_.peek() != '"') {
-      if (cursor_.at_end()) return cursor_.error_at(start, "the closing double quote is missing");
-      if (cursor_.peek() == '\\') {
-        cursor_.advance();
-        if (cursor_.peek() != '"' && cursor_.peek() != '\\') {
-          return cursor_.expected("'\"' or '\\' behind a backslash");
-        }
-      }
-      name += cursor_.peek();
-      cursor_.advance();
-    }
-    cursor_.advance();
-    // ROI names are read with their blanks taken off both ends, so another name could never match.
-    if (name.empty() || trim(name) != name || printable(name) != name) {
-      return cursor_.error_at(start,
-                              "a name in quotes must not be empty, begin or end with a blank, "
-                              "or hold characters that cannot be shown");
-    }
-    return name;
   }
 
   Result<double> parse_margin() {
@@ -204,16 +152,6 @@ class ExpressionParser {
 
   Cursor& cursor_;
 };
-
-std::string quoted(std::string_view name) {
-  if (is_plain_name(name)) return std::string(name);
-  std::string text = "\"";
-  for (const char c : name) {
-    if (c == '"' || c == '\\') text += '\\';
-    text += c;
-  }
-  return text + "\"";
-}
 
 bool is_sum(const StructureExpression& expression) {
   return expression.op == Op::Union || expression.op == Op::Subtract;
@@ -262,7 +200,7 @@ Result<StructureExpression> parse_structure_expression(std::string_view text) {
 std::string to_text(const StructureExpression& expression) {
   std::string text;
   if (is_leaf(expression)) {
-    text = quoted(expression.name) + (expression.op == Op::Glob ? "*" : "");
+    text = metrics::structure_name_text(expression.name) + (expression.op == Op::Glob ? "*" : "");
   }
   for (std::size_t i = 0; i < expression.operands.size(); ++i) {
     const StructureExpression& operand = expression.operands[i];

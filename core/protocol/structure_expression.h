@@ -5,9 +5,7 @@
 //   sfact  = ( name | glob | "(" sexpr ")" ) [ margin ] ;
 //   margin = "{" [ "+" | "-" ] num "mm" "}" ;    isotropic
 //   glob   = name "*" ;                          union of all ROIs whose names begin so
-//   name   = ( letter | digit | "_" )
-//            { letter | digit | "_" | "-" | "." | "~" | "^" } | quoted ;
-//   quoted = '"' any characters, with \" and \\ for these two, '"' ;
+//   name   : see metrics/structure_name.h
 //
 // The operators need a blank on both sides, because TG-263 names contain hyphens: `Liver-GTV` is a
 // name, `Liver - GTV*` is a subtraction. A name that ends in a hyphen must be quoted. What matches

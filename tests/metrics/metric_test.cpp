@@ -4,9 +4,8 @@
 // GoogleTest first: the other order does not compile.
 #include <rapidcheck/gtest.h>
 
-#include <cmath>
-
 #include "metrics/cursor.h"
+#include "support/any_metric.h"
 
 namespace dosegate::metrics {
 namespace {
@@ -38,6 +37,14 @@ TEST(ParseMetric, AcceptsEveryFormAndPrintsItCanonically) {
       {"Max[Gy]@EQD2(ab=10)", "Max[Gy]@EQD2(ab=10)"},
       {"Max[Gy]@BED(ab=2.50)", "Max[Gy]@BED(ab=2.5)"},
       {"V20Gy[%]@EQDX(d=1.8,ab=3)", "V20Gy[%]@EQDX(d=1.8,ab=3)"},
+      {"HI", "HI"},
+      {"HI@EQD2(ab=10)", "HI@EQD2(ab=10)"},
+      {"CI", "CI(Dref=Rx)"},
+      {"CN(in=Body)", "CN(Dref=Rx,in=Body)"},
+      {"GI(Dref=100%)", "GI(Dref=Rx)"},
+      {"CI(Dref=95%)@PHYS", "CI(Dref=95%)@PHYS"},
+      {"CI(Dref=50.0Gy,in=\"Body outline\")", "CI(Dref=50Gy,in=\"Body outline\")"},
+      {"CN(Dref=4750cGy)@BED(ab=10)", "CN(Dref=4750cGy)@BED(ab=10)"},
       {"  Mean[Gy]\t", "Mean[Gy]"},
   };
   for (const auto& row : rows) {
@@ -155,7 +162,21 @@ TEST(ParseMetric, RefusesWithTheColumnAndTheRemedy) {
       {"NTCP(lkb)[%]", 6, "rild-primary, rild-metastatic"},
       {"NTCP(rild-primary)[Gy]", 19, "[%]"},
       {"NTCP(rild-primary)[%]@EQD2(ab=3)", 22, "basis of its model"},
-      {"CI", 1, "not supported yet"},
+      {"HI(Dref=Rx)", 3, "write HI alone"},
+      {"HI[%]", 3, "has no unit"},
+      {"CI[%]", 3, "has no unit"},
+      {"CI(Dref=Rx)[cc]", 12, "has no unit"},
+      {"CI()", 4, "'Dref=' or 'in='"},
+      {"CI(50Gy)", 4, "'Dref=' or 'in='"},
+      {"CI(Dref=50)", 11, "a dose unit"},
+      {"CI(Dref=0Gy)", 9, "above 0"},
+      {"CI(Dref=Rx", 11, "')'"},
+      {"CI(Dref=Rx,)", 12, "'in='"},
+      {"CI(in=Body,Dref=Rx)", 11, "')'"},
+      {"CI(in=)", 7, "the name of a structure"},
+      {"CI(in=Body-)", 12, "double quotes"},
+      {"CI(in=\"Body)", 7, "closing double quote"},
+      {"CN@EQD2(ab=10)", 3, "in Gy"},
       {"\xC3\xBCMean[Gy]", 1, "found '\xC3\xBC'"},
   };
   for (const Refusal& row : rows) expect_refused(row);
@@ -184,65 +205,8 @@ TEST(PlainNumber, HasNoExponent) {
   EXPECT_EQ(plain_number(0.1), "0.1");
 }
 
-// Numbers of all sizes that the language knows, with up to 17 significant digits.
-rc::Gen<double> numbers(double low, double high) {
-  return rc::gen::map(rc::gen::pair(rc::gen::inRange(0, 1000001), rc::gen::inRange(0, 8)),
-                      [low, high](const std::pair<int, int>& draw) {
-                        const double scale = std::pow(0.1, draw.second);
-                        return low + (high - low) * scale * draw.first / 1e6;
-                      });
-}
-
-Metric any_model_metric() {
-  Metric metric;
-  metric.kind = *rc::gen::element(MetricKind::GEud, MetricKind::Veff, MetricKind::Ntcp);
-  if (metric.kind == MetricKind::Ntcp) {
-    metric.model = *rc::gen::element(radiobiology::LkbModelId::RildPrimary,
-                                     radiobiology::LkbModelId::RildMetastatic);
-    metric.volume_unit = VolumeUnit::Percent;
-    return metric;
-  }
-  if (metric.kind == MetricKind::GEud) {
-    metric.argument = *numbers(kSmallestExponent, kLargestExponent);
-  } else {
-    metric.volume_unit = VolumeUnit::Percent;
-    metric.argument = *numbers(0.01, 10.0);
-    metric.reference_gy = *rc::gen::element(0.0, 1.0, 50.0, 27.5);
-    if (metric.reference_gy == 0.0) return metric;
-  }
-  metric.basis.kind = *rc::gen::element(BasisKind::Unstated, BasisKind::Physical, BasisKind::Eqd2);
-  if (metric.basis.is_converted()) metric.basis.alpha_beta_gy = *numbers(0.1, 100.0);
-  return metric;
-}
-
-Metric any_metric() {
-  if (*rc::gen::inRange(0, 4) == 0) return any_model_metric();
-  Metric metric;
-  metric.kind = *rc::gen::element(MetricKind::Min, MetricKind::Mean, MetricKind::Max,
-                                  MetricKind::Median, MetricKind::D, MetricKind::DC, MetricKind::V,
-                                  MetricKind::CV, MetricKind::Volume);
-  if (metric.kind == MetricKind::Volume) return metric;
-  metric.dose_unit = *rc::gen::element(DoseUnit::Gy, DoseUnit::CGy, DoseUnit::Percent);
-  const bool has_volume = metric.kind == MetricKind::D || metric.kind == MetricKind::DC ||
-                          metric.kind == MetricKind::V || metric.kind == MetricKind::CV;
-  if (has_volume) {
-    metric.volume_unit = *rc::gen::element(VolumeUnit::Cc, VolumeUnit::Percent);
-    metric.argument = *numbers(kSmallestNumber, 100.0);
-  }
-  if (metric.dose_unit == DoseUnit::Percent) {
-    metric.basis.kind = *rc::gen::element(BasisKind::Unstated, BasisKind::Physical);
-    return metric;
-  }
-  metric.basis.kind = *rc::gen::element(BasisKind::Unstated, BasisKind::Physical, BasisKind::Bed,
-                                        BasisKind::Eqd2, BasisKind::Eqdx);
-  if (metric.basis.is_converted()) metric.basis.alpha_beta_gy = *numbers(0.1, 100.0);
-  if (metric.basis.kind == BasisKind::Eqdx)
-    metric.basis.dose_per_fraction_gy = *numbers(0.1, 100.0);
-  return metric;
-}
-
 RC_GTEST_PROP(Metric, ReadsBackAsItWasPrinted, ()) {
-  const Metric metric = any_metric();
+  const Metric metric = testing::any_metric();
   const Result<Metric> again = parse_metric(to_text(metric));
   RC_ASSERT(again.has_value());
   RC_ASSERT((*again == metric));
@@ -250,7 +214,7 @@ RC_GTEST_PROP(Metric, ReadsBackAsItWasPrinted, ()) {
 
 RC_GTEST_PROP(ParseMetric, NeverAcceptsWhatItCannotPrintBack, (const std::string& noise)) {
   // A valid metric with rubbish put somewhere inside: either refused, or stable when printed.
-  std::string text = to_text(any_metric());
+  std::string text = to_text(testing::any_metric());
   text.insert(static_cast<std::size_t>(*rc::gen::inRange(0, static_cast<int>(text.size()) + 1)),
               noise);
   const Result<Metric> metric = parse_metric(text);

@@ -105,6 +105,7 @@ TEST(ParseProtocol, RefusesEverySlipWithLineAndColumn) {
       {"mark: verified", "mark: guessed", "line 27, column 11", "verified or derived"},
       {"mark: verified", "mark: derived", "line 21, column 5", "needs a 'note'"},
       {"level: required", "level: mandatory", "line 23, column 12", "required or advisory"},
+      {"text: 'Colon", "text: 'rectum: Colon", "line 24, column 11", "has the id 'rectum'"},
       {"<= 33", "=< 33", "line 24, column 11, character 18 of the text", "a comparator"},
       {"Max[Gy] <=", "Max <=", "line 24, column 11, character 13 of the text", "write Max[Gy]"},
       {"fx in 5..5", "stage=IV", "line 24, column 11", "'stage' is not declared"},

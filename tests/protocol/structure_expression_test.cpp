@@ -4,6 +4,8 @@
 // GoogleTest first: the other order does not compile.
 #include <rapidcheck/gtest.h>
 
+#include "support/any_rule.h"
+
 namespace dosegate::protocol {
 namespace {
 
@@ -156,27 +158,8 @@ TEST(NamesIn, ListsEachLeafOnceFromLeftToRight) {
   EXPECT_EQ(names_in(expression), (std::vector<std::string>{"B", "A", "GTV*", "x y"}));
 }
 
-StructureExpression any_expression(int depth) {
-  StructureExpression expression;
-  const int choice = depth == 0 ? *rc::gen::inRange(0, 2) : *rc::gen::inRange(0, 5);
-  if (choice < 2) {
-    expression.op = choice == 0 ? Op::Name : Op::Glob;
-    expression.name =
-        *rc::gen::element<std::string>("Liver", "Liver-GTV", "Small Bowel", "a\"b\\", "-", "x-",
-                                       "GTV", "\xC3\xBC", "A::B", "when", "(");
-  } else {
-    expression.op = choice == 2 ? Op::Union : choice == 3 ? Op::Subtract : Op::Intersect;
-    const int count = *rc::gen::inRange(2, 4);
-    for (int i = 0; i < count; ++i) expression.operands.push_back(any_expression(depth - 1));
-  }
-  if (*rc::gen::inRange(0, 3) == 0) {
-    expression.margin_mm = *rc::gen::element(5.0, -3.0, 2.5, 0.1, 200.0);
-  }
-  return expression;
-}
-
 RC_GTEST_PROP(StructureExpression, ReadsBackAsItWasPrinted, ()) {
-  const StructureExpression expression = any_expression(3);
+  const StructureExpression expression = testing::any_expression(3);
   const auto again = parse_structure_expression(to_text(expression));
   RC_ASSERT(again.has_value());
   RC_ASSERT((*again == expression));
