@@ -1,0 +1,200 @@
+#include "protocol/goal_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/text.h"
+#include "protocol/csv_table.h"
+#include "protocol/goal_columns.h"
+#include "protocol/raystation_goal.h"
+
+namespace dosegate::protocol {
+namespace {
+
+tl::unexpected<Error> wrong(std::string text, int line) {
+  return fail(ErrorCode::ProtocolInvalid, std::move(text), "line " + std::to_string(line));
+}
+
+// The columns of a table by what they say.
+class Columns {
+ public:
+  static Result<Columns> read(const CsvRow& header, std::vector<ImportNote>& notes) {
+    Columns columns;
+    for (std::size_t i = 0; i < header.cells.size(); ++i) {
+      const std::string& name = header.cells[i];
+      const auto column = goal_column(name);
+      if (!column) {
+        if (!name.empty()) {
+          notes.push_back({header.line, "left-out",
+                           fmt::format("The column '{}' is not known and not used.", name)});
+        }
+        continue;
+      }
+      if (*column == GoalColumn::Passed) continue;
+      if (!columns.place_.emplace(*column, i).second) {
+        return wrong("two columns say the same as '" + name + "'; keep one", header.line);
+      }
+    }
+    const bool raystation = columns.has(GoalColumn::GoalType);
+    const bool complete =
+        columns.has(GoalColumn::Structure) &&
+        (raystation ? columns.has(GoalColumn::GoalCriteria) && columns.has(GoalColumn::Limit)
+                    : columns.has(GoalColumn::Metric));
+    if (!complete) {
+      return wrong(
+          "the first row must name the columns, at least 'structure' and 'metric'; for the goals "
+          "of "
+          "RayStation RoiName, GoalCriteria, GoalType and AcceptanceLevel",
+          header.line);
+    }
+    return columns;
+  }
+
+  [[nodiscard]] bool has(GoalColumn column) const { return place_.contains(column); }
+  [[nodiscard]] std::string of(const CsvRow& row, GoalColumn column) const {
+    const auto found = place_.find(column);
+    if (found == place_.end() || found->second >= row.cells.size()) return {};
+    return row.cells[found->second];
+  }
+
+ private:
+  std::map<GoalColumn, std::size_t> place_;
+};
+
+// The delimiter that makes most columns of the first row known.
+char delimiter_of(std::string_view text) {
+  const std::string_view first = text.substr(0, text.find_first_of("\r\n"));
+  char best = ',';
+  std::size_t most = 0;
+  for (const char delimiter : {',', ';', '\t'}) {
+    const auto rows = read_csv(first, delimiter);
+    if (!rows || rows->empty()) continue;
+    const auto known = static_cast<std::size_t>(
+        std::count_if(rows->front().cells.begin(), rows->front().cells.end(),
+                      [](const std::string& cell) { return goal_column(cell).has_value(); }));
+    if (known > most) {
+      best = delimiter;
+      most = known;
+    }
+  }
+  return best;
+}
+
+std::vector<std::string> split_names(const std::string& cell) {
+  std::vector<std::string> names;
+  for (std::size_t at = 0; at <= cell.size();) {
+    const std::size_t end = std::min(cell.find('|', at), cell.size());
+    const std::string name(trim(std::string_view(cell).substr(at, end - at)));
+    if (!name.empty()) names.push_back(name);
+    at = end + 1;
+  }
+  return names;
+}
+
+class TableReader {
+ public:
+  Result<GoalTable> read(std::string_view text) {
+    const bool lines = text.substr(0, text.find_first_of("\r\n")).find("::") != text.npos;
+    const Result<void> outcome = lines ? read_lines(text) : read_table(text);
+    if (!outcome) return tl::unexpected(outcome.error());
+    return std::move(table_);
+  }
+
+ private:
+  Result<void> read_lines(std::string_view text) {
+    for (int number = 1; !text.empty(); ++number) {
+      const std::size_t end = std::min(text.find('\n'), text.size());
+      const std::string_view line = trim(text.substr(0, end));
+      text.remove_prefix(std::min(end + 1, text.size()));
+      if (line.empty() || line.starts_with("#")) continue;
+      const std::size_t at = line.find("::");
+      if (at == std::string_view::npos) {
+        return wrong("every line must read STRUCTURE :: LIMIT, as the first one does", number);
+      }
+      Goal goal;
+      goal.line = number;
+      goal.subject = std::string(trim(line.substr(0, at)));
+      goal.limit.metric = std::string(trim(line.substr(at + 2)));
+      goal.original = std::string(line);
+      table_.goals.push_back(std::move(goal));
+    }
+    return {};
+  }
+
+  Result<void> read_table(std::string_view text) {
+    const auto rows = read_csv(text, delimiter_of(text));
+    if (!rows) return tl::unexpected(rows.error());
+    if (rows->empty()) return wrong("the file is empty", 1);
+    const auto columns = Columns::read(rows->front(), table_.notes);
+    if (!columns) return tl::unexpected(columns.error());
+    if (columns->has(GoalColumn::GoalType)) {
+      table_.notes.push_back({rows->front().line, "assumption",
+                              "The goals are read as RayStation's scripting writes them: doses in "
+                              "cGy, relative volumes as shares of 1."});
+    }
+    for (std::size_t i = 1; i < rows->size(); ++i) {
+      const CsvRow& row = (*rows)[i];
+      Result<Goal> goal = goal_of(row, rows->front().cells.size(), *columns);
+      if (goal) {
+        table_.goals.push_back(std::move(*goal));
+      } else {
+        table_.refusals.push_back(refusal_text(row.line, goal.error()));
+      }
+    }
+    return {};
+  }
+
+  Result<Goal> goal_of(const CsvRow& row, std::size_t width, const Columns& columns) const {
+    // A decimal comma without quotes makes a row longer than its header.
+    if (row.cells.size() > width) {
+      return wrong(
+          "the row has more cells than the first one; write decimals with a dot, and text with a "
+          "comma in double quotes",
+          row.line);
+    }
+    Goal goal;
+    goal.line = row.line;
+    goal.structure = columns.of(row, GoalColumn::Structure);
+    if (goal.structure.empty()) return wrong("the structure is missing", row.line);
+    goal.aliases = split_names(columns.of(row, GoalColumn::Aliases));
+    const std::string patient = columns.of(row, GoalColumn::Patient);
+    if (!patient.empty() && patient != "*") {
+      return wrong("the goal is one patient's; a protocol holds for all", row.line);
+    }
+    goal.priority = columns.of(row, GoalColumn::Priority);
+    for (const std::string& cell : row.cells) {
+      if (!cell.empty()) goal.original += (goal.original.empty() ? "" : ", ") + cell;
+    }
+    if (columns.has(GoalColumn::GoalType)) {
+      auto limit = raystation_limit(
+          {columns.of(row, GoalColumn::GoalCriteria), columns.of(row, GoalColumn::GoalType),
+           columns.of(row, GoalColumn::Limit), columns.of(row, GoalColumn::Variation),
+           columns.of(row, GoalColumn::ParameterValue)});
+      if (!limit) return tl::unexpected(limit.error());
+      goal.limit = std::move(*limit);
+      return goal;
+    }
+    goal.limit = {columns.of(row, GoalColumn::Metric), columns.of(row, GoalColumn::Limit),
+                  columns.of(row, GoalColumn::Variation), columns.of(row, GoalColumn::Unit)};
+    const std::string comparator = columns.of(row, GoalColumn::Comparator);
+    if (!comparator.empty()) goal.limit.limit = comparator + " " + goal.limit.limit;
+    return goal;
+  }
+
+  GoalTable table_;
+};
+
+}  // namespace
+
+std::string refusal_text(int line, const Error& error) {
+  const bool column = error.where.starts_with("column ") && error.where != "column 1";
+  return fmt::format("line {}{}: {}", line, column ? ", " + error.where : "", error.text);
+}
+
+Result<GoalTable> read_goal_table(std::string_view text) {
+  return TableReader().read(text);
+}
+
+}  // namespace dosegate::protocol
