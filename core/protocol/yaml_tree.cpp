@@ -19,14 +19,14 @@ YamlPlace place_of(const YAML::Mark& mark) {
 }
 
 // A folded or literal block brings line ends; with the blanks around them they become one blank.
-// Blanks within a line stay: a ROI name may hold two of them.
+// Blanks within a line stay, a tab as one blank: a ROI name may hold two of them.
 std::string one_line(std::string_view text) {
   std::string line;
   text = trim(text);
   while (!text.empty()) {
     const std::size_t run = std::min(text.find_first_not_of(" \t\r\n"), text.size());
     const std::string_view blanks = text.substr(0, run);
-    line += blanks.find('\n') == std::string_view::npos ? blanks : std::string_view(" ");
+    line += blanks.find('\n') == std::string_view::npos ? std::string(blanks.size(), ' ') : " ";
     text.remove_prefix(run);
     const std::size_t word = std::min(text.find_first_of(" \t\r\n"), text.size());
     line += text.substr(0, word);
@@ -51,6 +51,7 @@ class TreeReader {
       case YAML::NodeType::Scalar:
         node.kind = YamlNode::Kind::Text;
         node.text = one_line(source.Scalar());
+        if (printable(node.text) != node.text) return hidden(node.place);
         return node;
       case YAML::NodeType::Sequence:
         return read_list(source, std::move(node), depth);
@@ -64,6 +65,12 @@ class TreeReader {
   }
 
  private:
+  // In double quotes YAML has escapes for characters that check_characters() finds in no line.
+  [[nodiscard]] tl::unexpected<Error> hidden(YamlPlace place) const {
+    return yaml_error(name_, place,
+                      "the text holds an escape for a control character; write what is meant");
+  }
+
   Result<YamlNode> read_list(const YAML::Node& source, YamlNode node, int depth) {
     node.kind = YamlNode::Kind::List;
     for (const YAML::Node& item : source) {
@@ -80,6 +87,7 @@ class TreeReader {
       const YamlPlace place = place_of(entry.first.Mark());
       if (!entry.first.IsScalar()) return yaml_error(name_, place, "a key must be plain text");
       const std::string key = one_line(entry.first.Scalar());
+      if (printable(key) != key) return hidden(place);
       if (node.find(key) != nullptr) {
         return yaml_error(name_, place, "the key '" + key + "' comes twice; keep one");
       }

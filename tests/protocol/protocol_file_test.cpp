@@ -92,6 +92,11 @@ TEST(ParseProtocol, RefusesEverySlipWithLineAndColumn) {
       {"  version: \"1.0\"\n", "", "line 2, column 3", "'version' is missing"},
       {"  title: A test", "  title: A test\n  title: B", "line 5, column 3", "comes twice"},
       {"title: A test", "title:", "line 4, column 3", "must be text, and not empty"},
+      // What the fuzz targets found: an escape brings what no line may hold, and a key a tab.
+      {"title: A test", "title: \"A \\e[31m test\"", "line 4, column 10",
+       "an escape for a control"},
+      {"title: A test", "\"ti\\ntle\\a\": A", "line 4, column 3", "an escape for a control"},
+      {"title: A test", "tit\tle: A test", "line 4, column 3", "'tit le' is not known"},
       {"title: A test", "title: [a]", "line 4, column 10", "must be text"},
       {"id: small", "id: Small Protocol", "line 2, column 7", "is no id"},
       {"gy: 10", "gy: ten", "line 5, column 25", "must be a number"},
