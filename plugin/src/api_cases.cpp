@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "protocol/import_goals.h"
 #include "protocol/lint.h"
 #include "protocol/protocol_file.h"
 #include "protocol/tg263.h"
@@ -166,7 +167,35 @@ int32_t dosegate_protocol_lint_get(dosegate_session handle, size_t index,
     finding.rule = found.rule.c_str();
     finding.code = protocol::to_text(found.code).data();
     finding.text = found.text.c_str();
+    finding.line = found.place.line;
+    finding.column = found.place.column;
     fill(out, finding);
+  });
+}
+
+int32_t dosegate_goals_import(dosegate_session handle, const char* path, const char** text,
+                              size_t* length, size_t* note_count) noexcept {
+  return call(handle, [&](Session& session) {
+    require_argument(
+        path != nullptr && text != nullptr && length != nullptr && note_count != nullptr,
+        "An argument is NULL.");
+    session.imported = {};  // should the file be refused, there is nothing of the one before
+    session.imported = unwrap(protocol::import_goals_file(path));
+    *text = session.imported.yaml.c_str();
+    *length = session.imported.yaml.size();
+    *note_count = session.imported.notes.size();
+  });
+}
+
+int32_t dosegate_goals_import_note(dosegate_session handle, size_t index,
+                                   dosegate_import_note* out) noexcept {
+  return call(handle, [&](Session& session) {
+    const protocol::ImportNote& found = item(session.imported.notes, index);
+    dosegate_import_note note{};
+    note.line = found.line;
+    note.code = found.code.c_str();
+    note.text = found.text.c_str();
+    fill(out, note);
   });
 }
 

@@ -436,6 +436,8 @@ const dosegate_api* dosegate_get_api(uint32_t major) noexcept {
       dosegate_protocol_lint_get,
       dosegate_case_names,
       dosegate_case_names_get,
+      dosegate_goals_import,
+      dosegate_goals_import_note,
   };
   return major == DOSEGATE_API_MAJOR ? &api : nullptr;
 }

@@ -16,6 +16,7 @@
 #include "dosegate/dosegate.h"
 #include "evaluation/evaluate.h"
 #include "evaluation/rule_names.h"
+#include "protocol/import_goals.h"
 #include "protocol/lint.h"
 
 namespace dosegate::plugin {
@@ -52,6 +53,7 @@ class Session {
   std::string protocol_text;
   std::vector<protocol::LintFinding> lint_findings;
   std::vector<evaluation::RuleNames> rule_names;  ///< of the last dosegate_case_names()
+  protocol::ImportedGoals imported;
 
   /// True if the host wants the running call to stop. Calls the host on the calling thread only.
   [[nodiscard]] bool stop_requested(std::uint64_t calling_thread);

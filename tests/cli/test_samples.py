@@ -52,6 +52,23 @@ class Samples(CliTest):
         self.assertIsNone(metric["value"])
         self.assertNotEqual(metric["reason"], "")
 
+    def test_an_index_is_a_ratio_without_a_unit(self):
+        done = self.check(0, "dvh", SAMPLES / SMALL, *QUICK, "--metric", "HI", "--metric", "CI(Dref=10Gy,in=Nowhere)",
+                          "--json", "-")
+        self.assertEqual(list(problems(schema("dvh"), done.out)), [])
+        metrics = done.json["structures"][0]["metrics"]
+        self.assertEqual(metrics["HI"]["unit"], "")
+        self.assertGreaterEqual(metrics["HI"]["value"], 0)
+        self.assertIsNone(metrics["CI(Dref=10Gy,in=Nowhere)"]["value"])
+        self.assertIn("Nowhere", metrics["CI(Dref=10Gy,in=Nowhere)"]["reason"])
+        # Held against in a rule: no blank behind the number, and the JSON holds to its schema.
+        rules = self.folder / "index.yaml"
+        rules.write_text((SOURCE / "tests/cli/index_rules.yaml").read_text())
+        report = self.folder / "index.json"
+        done = self.check(1, "check", SAMPLES / SMALL, "--protocol", rules, "--json", report)
+        self.assertEqual(list(problems(schema("check"), report.read_bytes())), [])
+        self.assertEqual(json.loads(report.read_text())["rules"][0]["unit"], "")
+
     def test_inspect_says_what_was_read(self):
         done = self.check(0, "inspect", SAMPLES / SMALL)
         for word in ("HCC no GTV", "DOSEGATE-SAMPLE-6", "fractions 25", "50 Gy", "RT Dose Storage", "PHYSICAL",

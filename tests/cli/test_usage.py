@@ -133,7 +133,9 @@ class Protocols(CliTest):
         said = [line for line in lines if "rule bowel-small:" in line]
         self.assertEqual(len(said), 1, lines)
         self.assertIn("[unit]", said[0])
-        self.assertIn("clinic.yaml", said[0])
+        # The line is that of the rule's text, for editors to jump to.
+        line = next(i for i, row in enumerate(text.splitlines(), 1) if "<= 3500" in row)
+        self.assertRegex(said[0], rf"clinic\.yaml:{line}:\d+: rule")
 
     def test_lint_has_nothing_to_say_of_a_sound_protocol(self):
         done = self.check(PASS, "protocols", "lint", "tg101-5fx", "tg101-3fx")
@@ -141,6 +143,25 @@ class Protocols(CliTest):
 
     def test_lint_refuses_what_cannot_be_read(self):
         self.refused(USAGE, "protocols", "lint", "nope", says=["'nope'"])
+
+    def test_import_makes_a_protocol_that_can_be_checked_against(self):
+        goals = self.folder / "goals.csv"
+        goals.write_text("structure,metric,goal,priority\nLiver,Dmean,< 60 Gy,1\n")
+        shown = self.check(PASS, "protocols", "import", goals)
+        self.assertIn("imported from goals.csv, line 2", shown.text)
+        self.assertIn("[assumption]", shown.words)
+        out = self.folder / "goals.yaml"
+        self.check(PASS, "protocols", "import", goals, "--out", out)
+        self.assertEqual(out.read_bytes(), shown.out)
+        rules = self.check(PASS, "check", SAMPLE, "--protocol", out, "--json", "-").json["rules"]
+        self.assertEqual([r["text"] for r in rules], ["Liver :: Mean[Gy] < 60 priority 1"])
+
+    def test_import_guesses_no_unit_and_writes_nothing(self):
+        goals = self.folder / "goals.csv"
+        goals.write_text("structure,metric,goal\nLiver,V20,< 40 %\nHeart,Dmean,< 4 Gy\n")
+        out = self.folder / "goals.yaml"
+        self.refused(USAGE, "protocols", "import", goals, "--out", out, says=["line 2", "write V20Gy"])
+        self.assertFalse(out.exists())
 
     def test_a_protocol_from_a_file_gives_the_verdict_of_the_built_in_one(self):
         built_in = self.check(UNKNOWN, "check", SAMPLE, "--json", "-").json

@@ -31,9 +31,30 @@ TEST(Arguments, NullPointersAreRefused) {
   EXPECT_EQ(dosegate_protocol_lint_get(s, findings, &finding), DOSEGATE_ARGUMENT_INVALID);
   EXPECT_EQ(dosegate_protocol_lint_get(s, 0, &finding), DOSEGATE_OK);
   EXPECT_STREQ(finding.code, "no-fractionation");
+  EXPECT_GT(finding.line, 1);
+  EXPECT_GT(finding.column, 1);
   // After a file that cannot be read nothing is left of the one before.
   EXPECT_NE(dosegate_protocol_lint(s, "no such file", &findings), DOSEGATE_OK);
   EXPECT_EQ(dosegate_protocol_lint_get(s, 0, &finding), DOSEGATE_ARGUMENT_INVALID);
+  EXPECT_EQ(dosegate_goals_import(s, nullptr, &text, &length, &count), DOSEGATE_ARGUMENT_INVALID);
+  EXPECT_EQ(dosegate_goals_import(s, "x", nullptr, &length, &count), DOSEGATE_ARGUMENT_INVALID);
+  EXPECT_EQ(dosegate_goals_import(s, "x", &text, nullptr, &count), DOSEGATE_ARGUMENT_INVALID);
+  EXPECT_EQ(dosegate_goals_import(s, "x", &text, &length, nullptr), DOSEGATE_ARGUMENT_INVALID);
+  const char* goals = DOSEGATE_SAMPLES_DIR "/../tests/fuzz/corpus/goals/plancheck.csv";
+  ASSERT_EQ(dosegate_goals_import(s, goals, &text, &length, &count), DOSEGATE_OK)
+      << dosegate_last_error(s);
+  EXPECT_EQ(std::string(text).size(), length);
+  ASSERT_GT(count, 2U);
+  dosegate_import_note note{};
+  note.struct_size = sizeof note;
+  EXPECT_EQ(dosegate_goals_import_note(s, 0, nullptr), DOSEGATE_ARGUMENT_INVALID);
+  EXPECT_EQ(dosegate_goals_import_note(s, count, &note), DOSEGATE_ARGUMENT_INVALID);
+  ASSERT_EQ(dosegate_goals_import_note(s, 0, &note), DOSEGATE_OK);
+  EXPECT_EQ(note.line, 0);
+  EXPECT_STREQ(note.code, "assumption");
+  EXPECT_NE(dosegate_goals_import(s, "no such file", &text, &length, &count), DOSEGATE_OK);
+  EXPECT_EQ(dosegate_goals_import_note(s, 0, &note), DOSEGATE_ARGUMENT_INVALID);
+  text = nullptr;
   EXPECT_EQ(dosegate_protocol_text(s, "hcc-rt-ici", nullptr, &length), DOSEGATE_ARGUMENT_INVALID);
   EXPECT_EQ(dosegate_protocol_text(s, "hcc-rt-ici", &text, nullptr), DOSEGATE_ARGUMENT_INVALID);
   EXPECT_EQ(dosegate_read_finding_count(s, nullptr), DOSEGATE_ARGUMENT_INVALID);

@@ -63,6 +63,8 @@ TEST(Api, HoldsEachExportedFunction) {
   EXPECT_ENTRY(protocol_lint_get);
   EXPECT_ENTRY(case_names);
   EXPECT_ENTRY(case_names_get);
+  EXPECT_ENTRY(goals_import);
+  EXPECT_ENTRY(goals_import_note);
 #undef EXPECT_ENTRY
   // The two numbers at the start take the room of one pointer.
   EXPECT_EQ(sizeof(dosegate_api), (compared + 1) * sizeof(void*))

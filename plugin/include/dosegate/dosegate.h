@@ -139,6 +139,7 @@ typedef struct dosegate_protocol_finding {
   const char *code; /* "wide-variation", "unit", "no-fractionation", "duplicate", "contradiction",
                        "unknown-structure", "spelling", "off-library" */
   const char *text; /* one sentence */
+  int32_t line, column; /* of the rule's text in the file, 1-based */
 } dosegate_protocol_finding;
 
 /* Looks through a protocol, a built-in id or a file's path, and keeps what was found until the next call of
@@ -149,6 +150,24 @@ DOSEGATE_EXPORT int32_t dosegate_protocol_lint(dosegate_session session, const c
  * call. */
 DOSEGATE_EXPORT int32_t dosegate_protocol_lint_get(dosegate_session session, size_t index,
                                                    dosegate_protocol_finding *out) DOSEGATE_NOEXCEPT;
+
+/* What importing a table of goals took for granted or left out. */
+typedef struct dosegate_import_note {
+  uint32_t struct_size;
+  int32_t line;     /* of the imported file, 1-based; 0: the file as a whole */
+  const char *code; /* "assumption", "left-out", or one of dosegate_protocol_finding */
+  const char *text; /* one sentence */
+} dosegate_import_note;
+
+/* Turns a file with goals of another system (a table with a header row, or lines STRUCTURE :: LIMIT) into the
+ * text of a protocol file, and looks through it. Text and notes live until the next call of this function.
+ * Errors: FILE_UNREADABLE and PROTOCOL_INVALID, which names each goal that has more than one meaning; then
+ * there is neither text nor notes. */
+DOSEGATE_EXPORT int32_t dosegate_goals_import(dosegate_session session, const char *path, const char **text,
+                                              size_t *length, size_t *note_count) DOSEGATE_NOEXCEPT;
+/* Note `index` of the last dosegate_goals_import(), by line. */
+DOSEGATE_EXPORT int32_t dosegate_goals_import_note(dosegate_session session, size_t index,
+                                                   dosegate_import_note *out) DOSEGATE_NOEXCEPT;
 
 /* ---- reading ----------------------------------------------------------------------------------------- */
 
@@ -368,7 +387,7 @@ typedef struct dosegate_rule {
   const char *measured;  /* "17.53 Gy", with enough digits never to contradict the verdict; "" if none */
   const char *beside;    /* for Max: "D0.03cc is 35.04 Gy", shown beside it; it decides nothing */
   const char *limit;     /* "<= 18 | 20" */
-  const char *unit;
+  const char *unit;      /* "Gy", "cGy", "%", "cc"; "" for a ratio (CI, CN, HI, GI) */
   const char *branch; /* for alternatives: the one that decided */
   const char *reason; /* "" for a plain pass */
   const char *source; /* citation */
@@ -444,7 +463,7 @@ typedef struct dosegate_metric {
   uint32_t struct_size;
   uint32_t present;   /* HAS_VALUE, HAS_LOW, HAS_HIGH */
   const char *metric; /* canonical text */
-  const char *unit;
+  const char *unit;   /* as in dosegate_rule */
   const char *reason; /* why there is no value; "" otherwise */
   double value, low, high;
 } dosegate_metric;
@@ -512,6 +531,8 @@ typedef struct dosegate_api {
   int32_t (*protocol_lint_get)(dosegate_session, size_t, dosegate_protocol_finding *);
   int32_t (*case_names)(dosegate_session, size_t, const dosegate_options *, size_t *);
   int32_t (*case_names_get)(dosegate_session, size_t, dosegate_rule_names *);
+  int32_t (*goals_import)(dosegate_session, const char *, const char **, size_t *, size_t *);
+  int32_t (*goals_import_note)(dosegate_session, size_t, dosegate_import_note *);
 } dosegate_api;
 
 /* The table for a major version of the interface, or NULL if this library does not have it. Any thread; the
