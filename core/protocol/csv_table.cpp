@@ -31,6 +31,7 @@ class CsvReader {
     for (;;) {
       Result<std::string> cell = read_cell();
       if (!cell) return tl::unexpected(cell.error());
+      std::replace(cell->begin(), cell->end(), '\t', ' ');
       row.cells.emplace_back(trim(*cell));
       if (row.cells.size() > kMostCsvCells) return wrong("the row has too many cells");
       if (peek() == delimiter_ && at_ < text_.size()) {

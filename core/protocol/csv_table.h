@@ -15,7 +15,8 @@ namespace dosegate::protocol {
 
 struct CsvRow {
   int line = 1;                    ///< 1-based, where the row begins
-  std::vector<std::string> cells;  ///< with the blanks around them taken off; at least one
+  /// With the blanks around them taken off; line ends and tabs within them are blanks. At least one.
+  std::vector<std::string> cells;
 };
 
 /// Most rows and cells of a table: more is no table of goals.

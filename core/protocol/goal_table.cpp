@@ -106,18 +106,19 @@ class TableReader {
   Result<void> read_lines(std::string_view text) {
     for (int number = 1; !text.empty(); ++number) {
       const std::size_t end = std::min(text.find('\n'), text.size());
-      const std::string_view line = trim(text.substr(0, end));
+      std::string line(trim(text.substr(0, end)));
+      std::replace(line.begin(), line.end(), '\t', ' ');
       text.remove_prefix(std::min(end + 1, text.size()));
       if (line.empty() || line.starts_with("#")) continue;
       const std::size_t at = line.find("::");
-      if (at == std::string_view::npos) {
+      if (at == std::string::npos) {
         return wrong("every line must read STRUCTURE :: LIMIT, as the first one does", number);
       }
       Goal goal;
       goal.line = number;
-      goal.subject = std::string(trim(line.substr(0, at)));
-      goal.limit.metric = std::string(trim(line.substr(at + 2)));
-      goal.original = std::string(line);
+      goal.subject = std::string(trim(std::string_view(line).substr(0, at)));
+      goal.limit.metric = std::string(trim(std::string_view(line).substr(at + 2)));
+      goal.original = std::move(line);
       table_.goals.push_back(std::move(goal));
     }
     return {};

@@ -226,6 +226,8 @@ TEST(ImportGoals, RefusesWhatIsNoTableOfGoals) {
   expect_refused("structure,metric\n", "holds no goal");
   expect_refused("Liver,Dmean < 18 Gy\n", "the first row must name the columns");
   expect_refused("structure,roi,metric\nA,B,Dmax < 5 Gy\n", "two columns say the same");
+  // The fuzz target's find: a tab in a name went into the message as it stood.
+  expect_refused("structure,r\toi,metric\nA,B,Dmax < 5 Gy\n", "as 'r oi'");
   expect_refused("structure,metric\n\"Liver,Dmean < 18 Gy\n", "opened and not closed");
   expect_refused("Liver :: Dmean < 18 Gy\nHeart, Dmean < 4 Gy\n", "line 2");
   expect_refused("\xFF\xFEs\0t\0", "UTF-16");
