@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "base/text.h"
 #include "dicom/choose_dose.h"
@@ -34,8 +35,7 @@ std::string path_of(const ObjectSource& source) {
 
 class Linker {
  public:
-  Linker(const RtObjects& objects, const ReadOptions& options,
-         const std::vector<std::string>& unreadable)
+  Linker(RtObjects& objects, const ReadOptions& options, const std::vector<std::string>& unreadable)
       : objects_(objects), options_(options), unreadable_(unreadable) {}
 
   ReadOutcome link();
@@ -54,19 +54,28 @@ class Linker {
   Result<void> missing(ErrorCode code, const std::string& text, const std::string& where,
                        Findings& findings) const;
   Result<model::Case> build(Draft& draft);
+  void hand_over_structures();
   void report_unused_dose(const UnusedDose& unused, Findings& findings) const;
   void report_unclaimed();
   void link_all_without_plan();
   void add(SortKey key, Result<model::Case> result) {
-    cases_.emplace_back(std::move(key), std::move(result));
+    cases_.push_back({std::move(key), std::move(result), std::exchange(built_with_, nullptr)});
   }
   void claim(const ObjectSource& source) { claimed_.insert(&source); }
 
-  const RtObjects& objects_;
+  // A case without its structures yet, and the object that has them.
+  struct LinkedCase {
+    SortKey key;
+    Result<model::Case> result;
+    StructureObject* structures = nullptr;
+  };
+
+  RtObjects& objects_;
   const ReadOptions& options_;
   const std::vector<std::string>& unreadable_;
   std::set<const ObjectSource*> claimed_;  // looked up only, never walked: addresses have no order
-  std::vector<std::pair<SortKey, Result<model::Case>>> cases_;
+  std::vector<LinkedCase> cases_;
+  StructureObject* built_with_ = nullptr;  // of the case that was built last
   Findings findings_;
 };
 
@@ -284,7 +293,10 @@ Result<model::Case> Linker::build(Draft& draft) {
     result.doses.push_back(std::move(loaded->dose));
   }
   if (draft.plan != nullptr) result.plan = *draft.plan->plan;
-  if (draft.structures != nullptr) result.structures = *draft.structures->structures;
+  // The objects are in hand as const while cases are linked; this one is among them.
+  for (StructureObject& set : objects_.structures) {
+    if (&set == draft.structures) built_with_ = &set;
+  }
   for (const Findings* more : {&draft.doses.findings, &draft.findings}) {
     result.findings.insert(result.findings.end(), more->begin(), more->end());
   }
@@ -379,23 +391,39 @@ void Linker::report_unclaimed() {
   }
 }
 
+// Contours are the largest part of a case: copied only where another case wants them too.
+void Linker::hand_over_structures() {
+  std::map<const StructureObject*, std::size_t> wanted;  // looked up only
+  for (const LinkedCase& linked : cases_) ++wanted[linked.structures];
+  for (LinkedCase& linked : cases_) {
+    if (linked.structures == nullptr) continue;
+    model::StructureSet& set = *linked.structures->structures;
+    if (--wanted[linked.structures] > 0) {
+      linked.result->structures = set;
+    } else {
+      linked.result->structures = std::move(set);
+    }
+  }
+}
+
 ReadOutcome Linker::link() {
   for (const PlanObject& plan : objects_.plans) {
     add({plan.label, plan.source.file.sop_instance_uid, plan.source.file.path}, link_plan(plan));
   }
   if (objects_.plans.empty()) link_all_without_plan();
   report_unclaimed();
+  hand_over_structures();
   std::sort(cases_.begin(), cases_.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
+            [](const auto& a, const auto& b) { return a.key < b.key; });
   ReadOutcome outcome;
-  for (auto& [key, result] : cases_) outcome.cases.push_back(std::move(result));
+  for (LinkedCase& linked : cases_) outcome.cases.push_back(std::move(linked.result));
   outcome.findings = std::move(findings_);
   return outcome;
 }
 
 }  // namespace
 
-ReadOutcome link_cases(const RtObjects& objects, const ReadOptions& options,
+ReadOutcome link_cases(RtObjects&& objects, const ReadOptions& options,
                        const std::vector<std::string>& unreadable) {
   return Linker(objects, options, unreadable).link();
 }

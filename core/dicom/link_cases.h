@@ -9,10 +9,10 @@
 
 namespace dosegate::dicom {
 
-/// Links the objects, loads the doses that are used, and says what belongs to no case. `unreadable`
+/// Links the objects, which go into the cases, loads the doses that are used, and says what belongs to no case. `unreadable`
 /// are paths that could not be read; a refusal for something missing names them, as it may be in
 /// there.
-[[nodiscard]] ReadOutcome link_cases(const RtObjects& objects, const ReadOptions& options,
+[[nodiscard]] ReadOutcome link_cases(RtObjects&& objects, const ReadOptions& options,
                                      const std::vector<std::string>& unreadable);
 
 }  // namespace dosegate::dicom

@@ -149,7 +149,7 @@ Result<ReadOutcome> read_cases(const std::vector<std::string>& paths, const Read
                     scan->summary));
   }
   filter_duplicates(*objects, scan->findings);
-  ReadOutcome outcome = link_cases(*objects, options, scan->unreadable);
+  ReadOutcome outcome = link_cases(std::move(*objects), options, scan->unreadable);
   outcome.findings.insert(outcome.findings.begin(), scan->findings.begin(), scan->findings.end());
   return outcome;
 }
