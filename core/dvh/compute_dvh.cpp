@@ -38,6 +38,23 @@ double thickness_mm(const Region& region) {
   return region.volume().value() * kMm3PerCc / (side_mm2 + 2.0 * largest_mm2);
 }
 
+double mean_width_mm(const FineAxis& axis) {
+  return (axis.nodes.back() - axis.nodes.front()) / static_cast<double>(axis.cells());
+}
+
+// Blocks are measured as cells are, by the part of the structure that they make up. In small ones
+// they would save next to nothing.
+std::size_t block_side(const Mesh& mesh, double volume_mm3) {
+  constexpr double kSmallest_mm3 = 3e5;
+  constexpr double kFewestBlocks = 1.2e4;
+  // Beyond it little is left to gain, and more of the dose is bent.
+  constexpr double kLargest = 4.0;
+  if (volume_mm3 < kSmallest_mm3) return 1;
+  const double cell_mm3 = mean_width_mm(mesh.u) * mean_width_mm(mesh.v) * mean_width_mm(mesh.w);
+  const double side = std::sqrt(volume_mm3 / (kFewestBlocks * cell_mm3));
+  return static_cast<std::size_t>(std::clamp(side, 1.0, kLargest));
+}
+
 }  // namespace
 
 Mesh mesh_for(const Region& region, const DoseLattice& lattice, const Box& box,
@@ -63,6 +80,7 @@ Mesh mesh_for(const Region& region, const DoseLattice& lattice, const Box& box,
             refine(lattice.nodes(1), box.lo[1], box.hi[1], cell_mm),
             refine(lattice.nodes(2), box.lo[2], box.hi[2], cell_mm)};
   mesh.cell_mm = cell_mm;
+  if (!largest && !mesh.empty()) mesh.block_side = block_side(mesh, volume_mm3);
   return mesh;
 }
 

@@ -9,6 +9,8 @@
 // - a cell's share of the curve is made from the doses along its own outline (shares.h): exact where
 //   the dose is linear in the plane and does not change along w, fitted to the exact volume and mean
 //   where it is bent. The shape that this leaves is the approximation;
+// - far inside a large structure one share can stand for several cells side by side, with their exact
+//   volume and mean (cell_blocks.h);
 // - minimum and maximum come from the border (end points and turning points within each cell) and
 //   the grid's nodes inside, at slab faces and grid planes: never from a point outside.
 // Where the grid is turned against the region, it is resampled first (dose_lattice.h), and all of

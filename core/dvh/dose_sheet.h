@@ -26,6 +26,12 @@ struct Stretch {
   double length_mm = 0.0;  ///< weighted; can be negative (readings are differences)
 };
 
+/// Doses at the nodes of a line along u: at the lower lattice plane, and their change up to the upper.
+struct NodeLine {
+  const double* lower_gy = nullptr;
+  const double* rise_gy = nullptr;
+};
+
 class DoseSheet {
  public:
   DoseSheet(const DoseLattice& lattice, const FineAxis& u, const FineAxis& v)
@@ -53,6 +59,12 @@ class DoseSheet {
   /// True if the cell has dose at all its corners (false only where a lattice has holes).
   [[nodiscard]] bool covered(std::size_t row, std::size_t column) const;
   [[nodiscard]] bool has_holes() const { return lattice_.has_holes(); }
+
+  /// Doses along the lower line of `row` from node `column` on.
+  [[nodiscard]] NodeLine line(std::size_t row, std::size_t column) const {
+    const std::size_t i = at(row, column);
+    return {lower_gy_.data() + i, rise_gy_.data() + i};
+  }
 
   /// Dose at a node of the lower line of `row`, at height t.
   [[nodiscard]] double node(std::size_t row, std::size_t column, double t) const {

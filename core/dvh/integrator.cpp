@@ -10,7 +10,11 @@ constexpr double kMm3PerCc = 1000.0;
 }  // namespace
 
 Integrator::Integrator(const DoseLattice& lattice, const Mesh& mesh)
-    : lattice_(lattice), mesh_(mesh), layers_(lattice, mesh), sheet_(lattice, mesh.u, mesh.v) {}
+    : lattice_(lattice),
+      mesh_(mesh),
+      layers_(lattice, mesh),
+      sheet_(lattice, mesh.u, mesh.v),
+      blocks_(mesh.u, mesh.v, lattice.has_holes() ? 1 : mesh.block_side) {}
 
 void Integrator::add_whole(std::size_t row, const Segment& s, Run run) {
   if (!sheet_.has_holes()) {
@@ -41,6 +45,36 @@ void Integrator::deposit_layer(const Layer& layer, DvhBuilder& builder) {
   }
 }
 
+// Where every cell of a layer is in one and the same segment, unless a border crosses it.
+const Segment* Integrator::segment_of_blocks(const Layer& layer) const {
+  if (!blocks_.any_size()) return nullptr;
+  if (layer.merged && !layer.cancels) return &layer.common;
+  return layer.segments.size() == 1 ? &layer.segments.front() : nullptr;
+}
+
+Run Integrator::band_at(std::size_t row, Run rows) const {
+  const std::size_t side = blocks_.side();
+  return {row, std::min((row / side + 1) * side, rows.end)};
+}
+
+void Integrator::deposit_in_blocks(const Layer& layer, DvhBuilder& builder) {
+  const Segment* even = segment_of_blocks(layer);
+  if (even == nullptr) return deposit_layer(layer, builder);
+  RowParts parts(layer);
+  for (std::size_t row = layer.rows.begin; row < layer.rows.end;) {
+    const Run band = band_at(row, layer.rows);
+    shares_.clear();
+    each_in_band(
+        parts, band, even, [&](std::size_t r, const Segment& s, Run run) { add_whole(r, s, run); },
+        [&](std::size_t r, const Segment& s, std::span<const PartialCell> cells) {
+          add_partial(r, s, cells);
+        },
+        [&](Run blocks) { blocks_.add(blocks, shares_); });
+    builder.deposit(shares_);
+    row = band.end;
+  }
+}
+
 void Integrator::deposit(std::span<const SignedSlab> slabs, DvhBuilder& builder) {
   layers_.each_layer(slabs, [&](std::size_t, Layer& layer) {
     sheet_.fill(layer.base, layer.rows, layer.columns, layer.lo, layer.hi);
@@ -64,7 +98,7 @@ void Integrator::deposit_finely(std::span<const SignedSlab> slabs, DvhBuilder& b
     for (std::size_t row = layer.rows.begin; row < layer.rows.end; ++row) {
       ranges_.push_back(sheet_.row_range(row));
     }
-    deposit_layer(layer, builder);
+    deposit_in_blocks(layer, builder);
     layer_extremes(layer, builder);
     const double area_mm2 = mesh_.u.width(layer.columns.begin) * mesh_.v.width(layer.rows.begin);
     largest_cell_cc_ = std::max(largest_cell_cc_,

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "dvh/cell_blocks.h"
 #include "dvh/curve_doubt.h"
 #include "dvh/dose_sheet.h"
 #include "dvh/dvh_builder.h"
@@ -39,6 +40,12 @@ class Integrator {
   void add_whole(std::size_t row, const Segment& segment, Run run);
   void add_partial(std::size_t row, const Segment& segment, std::span<const PartialCell> cells);
   void deposit_layer(const Layer& layer, DvhBuilder& builder);
+  void deposit_in_blocks(const Layer& layer, DvhBuilder& builder);
+  [[nodiscard]] const Segment* segment_of_blocks(const Layer& layer) const;
+  [[nodiscard]] Run band_at(std::size_t row, Run rows) const;
+  template <class OnWhole, class OnPartial, class OnBlocks>
+  void each_in_band(RowParts& parts, Run band, const Segment* even, OnWhole on_whole,
+                    OnPartial on_partial, OnBlocks on_blocks);
   void layer_extremes(const Layer& layer, DvhBuilder& builder);
   void row_extremes(const Segment& segment, std::size_t r, DvhBuilder& builder) const;
   void border_extremes(std::size_t row, const BorderPiece& piece, const Segment& segment,
@@ -49,7 +56,16 @@ class Integrator {
   [[nodiscard]] double grid_bias_gy(const Layer& layer, std::size_t row, std::size_t column) const;
 
   void refine_tails(std::span<const SignedSlab> slabs, DvhBuilder& builder);
-  void refine_row(const Layer& layer, RowParts& parts, std::size_t row, DvhBuilder& builder);
+  template <class Beyond>
+  void refine_layer(const Layer& layer, Run rows, Beyond beyond, DvhBuilder& builder);
+  [[nodiscard]] bool in_tail(const DoseSheet::Range& range) const;
+  void refine_whole(const Layer& layer, const Segment& segment, std::size_t row, Run run,
+                    DvhBuilder& builder);
+  void refine_partial(const Layer& layer, const Segment& segment, std::size_t row,
+                      std::span<const PartialCell> cells, DvhBuilder& builder);
+  void refine_blocks(const Layer& layer, const Segment& segment, Run band, Run blocks,
+                     DvhBuilder& builder);
+  void find_tail(const Segment& segment, std::size_t row, Run run, std::vector<Run>& tail);
   void refine_cells(const Layer& layer, const Segment& segment, std::size_t row, Cover cover,
                     DvhBuilder& builder);
   void fine_cells(const Layer& layer, const Segment& segment, std::size_t row, Run columns,
@@ -63,9 +79,51 @@ class Integrator {
   std::vector<RowBounds> bounds_;
   std::vector<DoseSheet::Range> ranges_;
   std::vector<Run> tail_;  // cells of one row that lie in a tail, ascending
+  std::vector<double> tail_low_gy_, tail_high_gy_;
+  CellBlocks blocks_;
+  std::vector<std::vector<Run>> band_;       // runs of whole cells of each row of a band
+  std::vector<std::vector<Run>> band_tail_;  // cells of each row that lie in a tail
+  std::vector<Run> in_all_rows_, in_both_;
   double cold_gy_ = 0.0, hot_gy_ = 0.0;
   std::size_t refined_ = 0;
   double largest_cell_cc_ = 0.0;
 };
+
+// The parts of a band of rows, where whole cells of segment `even` may form blocks (null: they do
+// not): on_whole(row, segment, run), on_partial(row, segment, cells), on_blocks(run of blocks_).
+template <class OnWhole, class OnPartial, class OnBlocks>
+void Integrator::each_in_band(RowParts& parts, Run band, const Segment* even, OnWhole on_whole,
+                              OnPartial on_partial, OnBlocks on_blocks) {
+  const std::size_t rows = band.end - band.begin;
+  if (band_.size() < rows) band_.resize(rows);
+  for (std::size_t row = band.begin; row < band.end; ++row) {
+    std::vector<Run>& runs = band_[row - band.begin];
+    runs.clear();
+    parts.each(
+        row,
+        [&](const Segment& s, Run run) {
+          if (&s == even) {
+            runs.push_back(run);
+          } else {
+            on_whole(row, s, run);
+          }
+        },
+        [&](const Segment& s, std::span<const PartialCell> cells) { on_partial(row, s, cells); });
+  }
+  if (even == nullptr) return;
+  blocks_.clear();
+  if (rows == blocks_.side()) {
+    in_all_rows_ = band_[0];
+    for (std::size_t r = 1; r < rows && !in_all_rows_.empty(); ++r) {
+      intersect(in_all_rows_, band_[r], in_both_);
+      std::swap(in_all_rows_, in_both_);
+    }
+    blocks_.find(sheet_, band.begin, in_all_rows_, even->stretch);
+  }
+  for (const Run& blocks : blocks_.runs()) on_blocks(blocks);
+  for (std::size_t row = band.begin; row < band.end; ++row) {
+    without(band_[row - band.begin], blocks_.cells(), [&](Run run) { on_whole(row, *even, run); });
+  }
+}
 
 }  // namespace dosegate::dvh

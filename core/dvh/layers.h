@@ -23,7 +23,8 @@ namespace dosegate::dvh {
 
 struct Mesh {
   FineAxis u, v, w;
-  double cell_mm = 0.0;  ///< upper bound of a cell's edge that u, v, w were refined with
+  double cell_mm = 0.0;        ///< upper bound of a cell's edge that u, v, w were refined with
+  std::size_t block_side = 1;  ///< cells of a block either way, see cell_blocks.h
   [[nodiscard]] bool empty() const { return u.nodes.empty() || v.nodes.empty() || w.nodes.empty(); }
 };
 

@@ -30,9 +30,7 @@ void Integrator::refine_tails(std::span<const SignedSlab> slabs, DvhBuilder& bui
                0.25 * builder.deposited_cc());
   if (!(tail_cc > 0.0)) return;
   std::tie(cold_gy_, hot_gy_) = builder.tails_gy(tail_cc);
-  const auto beyond = [&](const DoseSheet::Range& range) {
-    return (range.high > hot_gy_ || range.low < cold_gy_) && range.high - range.low > kFlat_gy;
-  };
+  const auto beyond = [&](const DoseSheet::Range& range) { return in_tail(range); };
   refined_ = 0;
   std::size_t from = 0;
   for (const RowBounds& bounds : bounds_) {
@@ -48,51 +46,139 @@ void Integrator::refine_tails(std::span<const SignedSlab> slabs, DvhBuilder& bui
     }
     if (rows.begin >= rows.end) continue;
     const Layer layer = layers_.layer_of(bounds.layer, slabs, from);
+    // Whole bands, as they were when the blocks in them were found.
+    const std::size_t side = blocks_.side();
+    rows.begin = std::max(rows.begin / side * side, layer.rows.begin);
+    rows.end = std::min((rows.end + side - 1) / side * side, layer.rows.end);
     sheet_.fill(layer.base, rows, layer.columns, layer.lo, layer.hi);
-    RowParts parts(layer);
-    for (std::size_t row = rows.begin; row < rows.end; ++row) {
-      if (beyond(range(row))) refine_row(layer, parts, row, builder);
-    }
+    refine_layer(
+        layer, rows, [&](std::size_t row) { return beyond(range(row)); }, builder);
   }
 }
 
-void Integrator::refine_row(const Layer& layer, RowParts& parts, std::size_t row,
-                            DvhBuilder& builder) {
-  const auto in_tail = [&](const Segment& s, std::size_t column) {
-    if (sheet_.has_holes() && !sheet_.covered(row, column)) return false;
-    const DoseSheet::Range range = sheet_.cell_range(row, column, s.lo, s.hi);
-    return (range.high > hot_gy_ || range.low < cold_gy_) && range.high - range.low > kFlat_gy;
-  };
-  parts.each(
-      row,
-      [&](const Segment& s, Run run) {
-        tail_.clear();
-        for (std::size_t i = run.begin; i < run.end; ++i) {
-          if (in_tail(s, i)) append_cell(i, tail_);
-        }
-        if (tail_.empty()) return;
-        // The run's shares are joined with each other: all of them go, and what is not in the tail
-        // comes back.
-        shares_.clear();
-        add_whole(row, s, run);
-        shares_.negate();
-        without({&run, 1}, tail_, [&](Run rest) { add_whole(row, s, rest); });
-        builder.deposit(shares_);
-        refine_cells(layer, s, row, Cover::Whole, builder);
-      },
-      [&](const Segment& s, std::span<const PartialCell> cells) {
-        shares_.clear();
-        tail_.clear();
-        for (const PartialCell& cell : std::views::reverse(cells)) {  // to ascend
-          if (!in_tail(s, cell.column)) continue;
-          append_cell(cell.column, tail_);
-          add_partial(row, s, {&cell, 1});
-        }
-        if (tail_.empty()) return;
-        shares_.negate();
-        builder.deposit(shares_);
-        refine_cells(layer, s, row, Cover::Partial, builder);
-      });
+// `beyond` tells rows that can hold cells of a tail.
+template <class Beyond>
+void Integrator::refine_layer(const Layer& layer, Run rows, Beyond beyond, DvhBuilder& builder) {
+  const Segment* even = segment_of_blocks(layer);
+  RowParts parts(layer);
+  for (Run band{rows.begin, rows.begin}; band.begin < rows.end; band.begin = band.end) {
+    band = even == nullptr ? Run{band.begin, band.begin + 1} : band_at(band.begin, rows);
+    bool any = false;
+    for (std::size_t row = band.begin; row < band.end; ++row) any = any || beyond(row);
+    if (!any) continue;
+    each_in_band(
+        parts, band, even,
+        [&](std::size_t row, const Segment& s, Run run) {
+          if (beyond(row)) refine_whole(layer, s, row, run, builder);
+        },
+        [&](std::size_t row, const Segment& s, std::span<const PartialCell> cells) {
+          if (beyond(row)) refine_partial(layer, s, row, cells, builder);
+        },
+        [&](Run blocks) { refine_blocks(layer, *even, band, blocks, builder); });
+  }
+}
+
+// The cells of `run` that lie in a tail.
+void Integrator::find_tail(const Segment& s, std::size_t row, Run run, std::vector<Run>& tail) {
+  tail.clear();
+  const std::size_t nodes = run.end - run.begin + 1;
+  tail_low_gy_.resize(nodes);
+  tail_high_gy_.resize(nodes);
+  const NodeLine below = sheet_.line(row, run.begin);
+  const NodeLine above = sheet_.line(row + 1, run.begin);
+  const auto smaller = [](double a, double b) { return a < b ? a : b; };
+  const auto larger = [](double a, double b) { return a < b ? b : a; };
+  for (std::size_t i = 0; i < nodes; ++i) {
+    const double d0 = below.lower_gy[i] + s.lo * below.rise_gy[i];
+    const double d1 = below.lower_gy[i] + s.hi * below.rise_gy[i];
+    const double d2 = above.lower_gy[i] + s.lo * above.rise_gy[i];
+    const double d3 = above.lower_gy[i] + s.hi * above.rise_gy[i];
+    tail_low_gy_[i] = smaller(smaller(d0, d1), smaller(d2, d3));
+    tail_high_gy_[i] = larger(larger(d0, d1), larger(d2, d3));
+  }
+  for (std::size_t i = 0; i + 1 < nodes; ++i) {
+    const double low = smaller(tail_low_gy_[i], tail_low_gy_[i + 1]);
+    const double high = larger(tail_high_gy_[i], tail_high_gy_[i + 1]);
+    if (!in_tail({low, high})) continue;
+    if (sheet_.has_holes() && !sheet_.covered(row, run.begin + i)) continue;
+    append_cell(run.begin + i, tail);
+  }
+}
+
+bool Integrator::in_tail(const DoseSheet::Range& range) const {
+  return (range.high > hot_gy_ || range.low < cold_gy_) && range.high - range.low > kFlat_gy;
+}
+
+// A run's shares are joined with each other: all of them go, and what is not in the tail comes back.
+void Integrator::refine_whole(const Layer& layer, const Segment& s, std::size_t row, Run run,
+                              DvhBuilder& builder) {
+  find_tail(s, row, run, tail_);
+  if (tail_.empty()) return;
+  shares_.clear();
+  add_whole(row, s, run);
+  shares_.negate();
+  without({&run, 1}, tail_, [&](Run rest) { add_whole(row, s, rest); });
+  builder.deposit(shares_);
+  refine_cells(layer, s, row, Cover::Whole, builder);
+}
+
+void Integrator::refine_partial(const Layer& layer, const Segment& s, std::size_t row,
+                                std::span<const PartialCell> cells, DvhBuilder& builder) {
+  shares_.clear();
+  tail_.clear();
+  for (const PartialCell& cell : std::views::reverse(cells)) {  // to ascend
+    if (sheet_.has_holes() && !sheet_.covered(row, cell.column)) continue;
+    if (!in_tail(sheet_.cell_range(row, cell.column, s.lo, s.hi))) continue;
+    append_cell(cell.column, tail_);
+    add_partial(row, s, {&cell, 1});
+  }
+  if (tail_.empty()) return;
+  shares_.negate();
+  builder.deposit(shares_);
+  refine_cells(layer, s, row, Cover::Partial, builder);
+}
+
+// So are those of blocks side by side: blocks without cells in a tail come back as they were, those
+// with some cell by cell.
+void Integrator::refine_blocks(const Layer& layer, const Segment& s, Run band, Run blocks,
+                               DvhBuilder& builder) {
+  const Run columns = blocks_.columns(blocks);
+  const std::size_t side = blocks_.side();
+  band_tail_.resize(side);
+  std::vector<char> touched(blocks.end - blocks.begin, 0);
+  bool any = false;
+  for (std::size_t r = 0; r < side; ++r) {
+    find_tail(s, band.begin + r, columns, band_tail_[r]);
+    for (const Run& run : band_tail_[r]) {
+      any = true;
+      for (std::size_t b = run.begin / side; b <= (run.end - 1) / side; ++b) {
+        touched[b - blocks.begin] = 1;
+      }
+    }
+  }
+  if (!any) return;
+  shares_.clear();
+  blocks_.add(blocks, shares_);
+  shares_.negate();
+  for (Run same{blocks.begin, blocks.begin}; same.begin < blocks.end; same.begin = same.end) {
+    const char is_touched = touched[same.begin - blocks.begin];
+    while (same.end < blocks.end && touched[same.end - blocks.begin] == is_touched) ++same.end;
+    if (is_touched == 0) {
+      blocks_.add(same, shares_);
+      continue;
+    }
+    const Run cells = blocks_.columns(same);
+    for (std::size_t r = 0; r < side; ++r) {
+      tail_.clear();
+      intersect({&cells, 1}, band_tail_[r], tail_);
+      without({&cells, 1}, tail_, [&](Run rest) { add_whole(band.begin + r, s, rest); });
+    }
+  }
+  builder.deposit(shares_);
+  for (std::size_t r = 0; r < side; ++r) {
+    tail_ = band_tail_[r];
+    refine_cells(layer, s, band.begin + r, Cover::Whole, builder);
+  }
 }
 
 // Finer shares of the tail's cells of one row.
