@@ -42,8 +42,11 @@ FineAxis refine(const std::vector<double>& lattice, double lo, double hi, double
   return fine;
 }
 
-FineAxis subdivide(const FineAxis& axis, std::size_t begin, std::size_t end, std::size_t pieces) {
-  FineAxis fine;
+void subdivide(const FineAxis& axis, std::size_t begin, std::size_t end, std::size_t pieces,
+               FineAxis& fine) {
+  fine.nodes.clear();
+  fine.base.clear();
+  fine.part.clear();
   for (std::size_t i = begin; i < end; ++i) {
     const double length = axis.nodes[i + 1] - axis.nodes[i];
     // The end node of a lattice cell belongs to the next one, where its part is 0: here it is 1.
@@ -59,7 +62,6 @@ FineAxis subdivide(const FineAxis& axis, std::size_t begin, std::size_t end, std
   fine.base.push_back(axis.base[end - 1]);
   fine.part.push_back(axis.base[end] == axis.base[end - 1] ? axis.part[end] : 1.0);
   fine.finish();
-  return fine;
 }
 
 }  // namespace dosegate::dvh

@@ -33,8 +33,8 @@ struct FineAxis {
 [[nodiscard]] FineAxis refine(const std::vector<double>& lattice, double lo, double hi,
                               double cell_mm);
 
-/// Cells begin .. end - 1 of an axis, each cut evenly into `pieces`.
-[[nodiscard]] FineAxis subdivide(const FineAxis& axis, std::size_t begin, std::size_t end,
-                                 std::size_t pieces);
+/// Fills `fine` with cells begin .. end - 1 of an axis, each cut evenly into `pieces`.
+void subdivide(const FineAxis& axis, std::size_t begin, std::size_t end, std::size_t pieces,
+               FineAxis& fine);
 
 }  // namespace dosegate::dvh

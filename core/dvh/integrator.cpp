@@ -14,6 +14,7 @@ Integrator::Integrator(const DoseLattice& lattice, const Mesh& mesh)
       mesh_(mesh),
       layers_(lattice, mesh),
       sheet_(lattice, mesh.u, mesh.v),
+      fine_(lattice),
       blocks_(mesh.u, mesh.v, lattice.has_holes() ? 1 : mesh.block_side) {}
 
 void Integrator::add_whole(std::size_t row, const Segment& s, Run run) {

@@ -80,6 +80,15 @@ class Integrator {
   std::vector<DoseSheet::Range> ranges_;
   std::vector<Run> tail_;  // cells of one row that lie in a tail, ascending
   std::vector<double> tail_low_gy_, tail_high_gy_;
+  // What finer cells are made with: kept, so that the many small pieces cost no memory of their own.
+  struct FineCells {
+    FineAxis u, v;
+    DoseSheet sheet;
+    Rasteriser rasteriser;
+    Raster raster;
+    explicit FineCells(const DoseLattice& lattice) : sheet(lattice, u, v), rasteriser(u, v) {}
+  };
+  FineCells fine_;
   CellBlocks blocks_;
   std::vector<std::vector<Run>> band_;       // runs of whole cells of each row of a band
   std::vector<std::vector<Run>> band_tail_;  // cells of each row that lie in a tail

@@ -53,7 +53,9 @@ void merge(Layer& layer) {
 const Raster& Layers::raster_of(const std::shared_ptr<const Area>& area) {
   auto at = rasters_.find(area.get());
   if (at == rasters_.end()) {
-    at = rasters_.emplace(area.get(), std::pair(area, rasteriser_.run(*area))).first;
+    // Made where there is room already, and kept in as much as it needs.
+    rasteriser_.run(*area, made_);
+    at = rasters_.emplace(area.get(), std::pair(area, Raster(made_))).first;
   }
   return at->second.second;
 }

@@ -82,6 +82,7 @@ class Layers {
   const DoseLattice& lattice_;
   const Mesh& mesh_;
   Rasteriser rasteriser_;
+  Raster made_;
   std::map<const geometry::Area*, std::pair<std::shared_ptr<const geometry::Area>, Raster>>
       rasters_;
 };

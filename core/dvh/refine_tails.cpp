@@ -192,12 +192,14 @@ void Integrator::refine_cells(const Layer& layer, const Segment& segment, std::s
 
 void Integrator::fine_cells(const Layer& layer, const Segment& segment, std::size_t row,
                             Run columns, Cover cover, DvhBuilder& builder) {
-  const FineAxis u = subdivide(mesh_.u, columns.begin, columns.end, kPieces);
-  const FineAxis v = subdivide(mesh_.v, row, row + 1, kPieces);
-  DoseSheet sheet(lattice_, u, v);
+  auto& [u, v, sheet, rasteriser, raster] = fine_;
+  subdivide(mesh_.u, columns.begin, columns.end, kPieces, u);
+  subdivide(mesh_.v, row, row + 1, kPieces, v);
   sheet.fill(layer.base, {0, v.cells()}, {0, u.cells()}, segment.lo, segment.hi);
-  Raster raster;
-  if (cover == Cover::Partial) raster = Rasteriser(u, v).run(*segment.area);
+  if (cover == Cover::Partial) {
+    rasteriser.take_mesh();
+    rasteriser.run(*segment.area, raster);
+  }
   shares_.clear();
   const double step = (segment.hi - segment.lo) / kPieces;
   const double weight_step = (segment.weight_hi - segment.weight_lo) / kPieces;

@@ -51,11 +51,6 @@ struct Column {
   bool touched = false;
 };
 
-struct LinkedPiece {
-  BorderPiece piece;
-  std::int32_t before = -1;  // in the same column
-};
-
 CoveredSide side_of(double one, double first, double second) {
   if (one <= kRounding) return {};
   if (one >= 1.0 - kRounding) return {1.0, 0.5, 1.0};
@@ -68,13 +63,23 @@ CoveredSide side_of(double one, double first, double second) {
 
 class RasterBuilder {
  public:
-  RasterBuilder(const FineAxis& u, const FineAxis& v) : u_(u), v_(v), columns_(u.cells() + 1) {
-    per_width_.reserve(u.cells());
+  RasterBuilder(const FineAxis& u, const FineAxis& v) : u_(u), v_(v) {}
+
+  void take_mesh() {
+    columns_.assign(u_.cells() + 1, {});
+    per_width_.clear();
     for (std::size_t i = 0; i < u_.cells(); ++i) per_width_.push_back(1.0 / u_.width(i));
   }
 
-  Raster run(const Area& area) {
-    result_ = {};
+  void run(const Area& area, Raster& raster) {
+    std::swap(result_, raster);
+    fill(area);
+    std::swap(result_, raster);
+  }
+
+ private:
+  void fill(const Area& area) {
+    result_.clear();
     active_.clear();
     levels_.clear();
     for (const LevelEdge& level : area.levels) levels_.push_back(&level);
@@ -83,7 +88,7 @@ class RasterBuilder {
     result_.columns_ = {u_.cells() + 1, 0};
     std::size_t next = 0;
     std::size_t next_level = 0;
-    if (area.edges.empty()) return std::move(result_);
+    if (area.edges.empty()) return;
     const std::ptrdiff_t first = v_.cell_of(area.edges.front().v0);
     for (auto j = static_cast<std::size_t>(std::max<std::ptrdiff_t>(first, 0)); j < v_.cells();
          ++j) {
@@ -100,6 +105,7 @@ class RasterBuilder {
         if (next == area.edges.size()) break;
         continue;
       }
+      row_border_ = result_.border_.size();
       for (const Edge* e : active_) add_edge(*e);
       for (std::size_t l = next_level; l < levels_.size() && levels_[l]->v <= top_; ++l) {
         add_level(*levels_[l]);
@@ -110,10 +116,8 @@ class RasterBuilder {
                                end_of(result_.border_), end_of(result_.nodes_)});
     }
     if (result_.columns_.end < result_.columns_.begin) result_.columns_ = {};
-    return std::move(result_);
   }
 
- private:
   template <class T>
   static std::uint32_t end_of(const std::vector<T>& list) {
     return static_cast<std::uint32_t>(list.size());
@@ -175,9 +179,14 @@ class RasterBuilder {
     touched_.push_back(i);
   }
 
+  // A piece of border in a column, behind those that the column has in this row.
   void link(std::size_t i, const BorderPiece& piece) {
-    pieces_.push_back({piece, columns_[i].last});
-    columns_[i].last = static_cast<std::int32_t>(pieces_.size()) - 1;
+    before_.push_back(columns_[i].last);
+    columns_[i].last = static_cast<std::int32_t>(before_.size()) - 1;
+    result_.border_.push_back(piece);
+  }
+  [[nodiscard]] const BorderPiece& linked(std::int32_t k) const {
+    return result_.border_[row_border_ + static_cast<std::size_t>(k)];
   }
 
   void piece(std::ptrdiff_t column, double u0, double v0, double u1, double v1, double sign,
@@ -236,7 +245,9 @@ class RasterBuilder {
       const double a0 = std::clamp((level.u0 - u_.nodes[i]) * per_width_[i], 0.0, 1.0);
       const double a1 = std::clamp((level.u1 - u_.nodes[i]) * per_width_[i], 0.0, 1.0);
       if (!within) {
-        loose_.push_back({i, a0, b, a1, b});
+        before_.push_back(-1);  // in no column's list: it bounds no area within the row
+        result_.border_.push_back({i, a0, b, a1, b});
+        note_columns(i, i + 1);
         continue;
       }
       touch(i);
@@ -280,12 +291,7 @@ class RasterBuilder {
     }
     if (right > 0) add_untouched(0, right, cover);
     touched_.clear();
-    pieces_.clear();
-    for (const BorderPiece& piece : loose_) {
-      result_.border_.push_back(piece);
-      note_columns(piece.column, piece.column + 1);
-    }
-    loose_.clear();
+    before_.clear();
     std::reverse(result_.whole_.begin() + first_whole, result_.whole_.end());
   }
 
@@ -313,9 +319,6 @@ class RasterBuilder {
     PartialCell cell;
     cell.column = i;
     if (column.last >= 0) note_columns(i, i + 1);  // also if it encloses nothing
-    for (std::int32_t k = column.last; k >= 0; k = pieces_[static_cast<std::size_t>(k)].before) {
-      result_.border_.push_back(pieces_[static_cast<std::size_t>(k)].piece);
-    }
     const Moments& m = column.moments;
     cell.area = m.area + cover.one;
     if (cell.area <= kRounding) return;
@@ -346,8 +349,8 @@ class RasterBuilder {
     cell.bottom = level(column.bottom, cover.bottom);
     cell.top = level(column.top, cover.top);
     cell.outline_begin = end_of(result_.outline_);
-    for (std::int32_t k = column.last; k >= 0; k = pieces_[static_cast<std::size_t>(k)].before) {
-      add_outline(pieces_[static_cast<std::size_t>(k)].piece, cell.outline_begin);
+    for (std::int32_t k = column.last; k >= 0; k = before_[static_cast<std::size_t>(k)]) {
+      add_outline(linked(k), cell.outline_begin);
     }
     cell.outline_end = end_of(result_.outline_);
     result_.partial_.push_back(cell);
@@ -413,8 +416,8 @@ class RasterBuilder {
   std::vector<double> per_width_;
   std::vector<Column> columns_;  // the last one is everything right of the mesh
   std::vector<std::size_t> touched_;
-  std::vector<LinkedPiece> pieces_;
-  std::vector<BorderPiece> loose_;
+  std::size_t row_border_ = 0;        // where the pieces of border of the row begin
+  std::vector<std::int32_t> before_;  // of each of them: the one before it in the same column
   std::vector<const Edge*> active_;
   std::vector<const LevelEdge*> levels_;
   std::vector<double> crossings_;
@@ -422,12 +425,18 @@ class RasterBuilder {
 };
 
 Rasteriser::Rasteriser(const FineAxis& u, const FineAxis& v)
-    : builder_(std::make_unique<RasterBuilder>(u, v)) {}
+    : builder_(std::make_unique<RasterBuilder>(u, v)) {
+  if (!u.nodes.empty()) take_mesh();
+}
 
 Rasteriser::~Rasteriser() = default;
 
-Raster Rasteriser::run(const Area& area) {
-  return builder_->run(area);
+void Rasteriser::run(const Area& area, Raster& raster) {
+  builder_->run(area, raster);
+}
+
+void Rasteriser::take_mesh() {
+  builder_->take_mesh();
 }
 
 }  // namespace dosegate::dvh

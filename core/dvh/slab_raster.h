@@ -78,6 +78,14 @@ class Raster {
     const std::size_t from = r == 0 ? 0 : rows_[r - 1].*end;
     return {all.data() + from, rows_[r].*end - from};
   }
+  void clear() {
+    rows_.clear();
+    whole_.clear();
+    nodes_.clear();
+    partial_.clear();
+    border_.clear();
+    outline_.clear();
+  }
   std::vector<Row> rows_;
   std::vector<Run> whole_, nodes_;
   std::vector<PartialCell> partial_;
@@ -94,7 +102,10 @@ class Rasteriser {
   Rasteriser(const Rasteriser&) = delete;
   Rasteriser& operator=(const Rasteriser&) = delete;
 
-  [[nodiscard]] Raster run(const geometry::Area& area);
+  /// Into a raster whose memory is used again.
+  void run(const geometry::Area& area, Raster& raster);
+  /// To be called after a change of the mesh.
+  void take_mesh();
 
  private:
   std::unique_ptr<RasterBuilder> builder_;
