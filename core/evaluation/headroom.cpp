@@ -167,10 +167,12 @@ std::optional<double> scale_at(const GuardTerm& term, double bound,
   return model->dose_of_bed_gy(bed_gy) / prescription_gy;
 }
 
+// At a guard's number, on which facts lie that are as close as kSameFact_frac.
 void add_step(double scale, Steps& steps) {
   if (!(scale >= kLowestScale && scale <= kHighestScale)) return;
-  const double below = scale * (1.0 - kExact);
-  const double above = scale * (1.0 + kExact);
+  constexpr double kWidth_frac = 2.0 * protocol::kSameFact_frac;
+  const double below = scale * (1.0 - kWidth_frac);
+  const double above = scale * (1.0 + kWidth_frac);
   if (below < 1.0 && above > 1.0) {  // 1 itself belongs to either side
     steps.push_back({below, 1.0});
     steps.push_back({1.0, above});

@@ -1,5 +1,7 @@
 #include "protocol/guard.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -39,6 +41,12 @@ Truth compare(const GuardTerm& term, double value) {
     default:
       return Truth::Unknown;
   }
+}
+
+// What is computed from decimals is rarely the decimal that is meant: 46.8 Gy in 26 fractions make
+// 1.7999999999999998 Gy in doubles.
+double on_bound(double value, double bound) {
+  return std::abs(value - bound) <= kSameFact_frac * std::abs(bound) ? bound : value;
 }
 
 // Where `word` stands in the declared order; nothing if it is not declared.
@@ -105,8 +113,11 @@ TermOutcome evaluate_plan(const GuardTerm& term, const PlanFacts& facts) {
     value = bed ? model->bed_gy(*facts.prescription_gy) : model->eqd2_gy(*facts.prescription_gy);
     name = bed ? "bed" : "eqd2";
   }
+  const bool range = term.op == Op::In || term.op == Op::NotIn;
+  value = on_bound(value, term.low);
+  if (range) value = on_bound(value, term.high);
   outcome.truth = compare(term, value);
-  outcome.found = name + " is " + shortest(value);
+  outcome.found = fmt::format("{} is {:.9g}", name, value);
   return outcome;
 }
 

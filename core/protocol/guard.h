@@ -105,6 +105,9 @@ struct GuardOutcome {
   std::string reason;
 };
 
+/// A fact of the plan this close to a number of a guard is taken to be that number.
+inline constexpr double kSameFact_frac = 1e-10;
+
 /// Holds a guard against the facts. `keys` are the declarations of the protocol that the guard is
 /// from.
 [[nodiscard]] GuardOutcome evaluate_guard(const Guard& guard, const PlanFacts& facts,

@@ -185,6 +185,38 @@ TEST(Headroom, GoesThroughChecksOfThePlan) {
   EXPECT_EQ(e.headroom.down.value().factor, 1.0) << "50 Gy stand on the end of the range";
 }
 
+// 50 Gy in 25, alpha/beta 10, times k: BED 50 k + 10 k^2, EQD2 that over 1.2.
+TEST(Headroom, KnowsTheScaleAtWhichBedAndEqd2LeaveTheirGuards) {
+  const Evaluation bed = of_rule("Liver :: Mean[Gy] <= 30 when bed <= 72", standard(10));
+  EXPECT_NEAR(bed.headroom.up.value().factor, (-50 + std::sqrt(2500 + 40 * 72)) / 20, 1e-9);
+  EXPECT_EQ(bed.headroom.up->changing, (Changes{{"r0", Verdict::NotApplicable}}));
+  EXPECT_FALSE(bed.headroom.down.has_value());
+  const Evaluation eqd2 = of_rule("Liver :: Mean[Gy] <= 30 when eqd2 in 40..200", standard(10));
+  EXPECT_NEAR(eqd2.headroom.down.value().factor, (-50 + std::sqrt(2500 + 40 * 48)) / 20, 1e-9);
+  EXPECT_NEAR(eqd2.headroom.up.value().factor, (-50 + std::sqrt(2500 + 40 * 240)) / 20, 1e-9);
+}
+
+TEST(Headroom, FindsNoScaleThatMovesARequiredMargin) {
+  auto rules = protocol_of({"Liver :: Mean[Gy] <= 15"});
+  rules.margins.push_back(hcc()[0].margins.front());
+  rules.margins.back().level = protocol::Level::Required;
+  const auto with_ctv = [&](double up_mm) {
+    return evaluated(
+        make_case({liver(), gtv(), axial_box("CTV", {35, 35, 30 - up_mm}, {65, 65, 60 + up_mm})},
+                  uniform(10)),
+        {rules});
+  };
+  const Evaluation good = with_ctv(6);
+  EXPECT_EQ(good.verdict, Verdict::Pass) << good.plan_checks.at(0).reason;
+  EXPECT_NEAR(good.headroom.up.value().factor, 1.5, kExact);
+  EXPECT_EQ(good.headroom.up->changing, (Changes{{"r0", Verdict::Fail}}));
+  const Evaluation bad = with_ctv(0);
+  EXPECT_EQ(bad.verdict, Verdict::Fail);
+  EXPECT_FALSE(bad.headroom.up.has_value());
+  EXPECT_FALSE(bad.headroom.down.has_value());
+  EXPECT_FALSE(bad.headroom.pass.has_value());
+}
+
 TEST(Headroom, OffersOnlyARangeWhereThePlanPassesByWhatIsRequiredNow) {
   // 16 Gy to the mean of the liver, 15 Gy to the GTV (x 40..60 of the slope, its coldest 14 Gy).
   const Case c = make_case({liver(), gtv()}, slope);

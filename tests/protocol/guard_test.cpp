@@ -96,6 +96,21 @@ TEST(EvaluateGuard, IncludesBothEndsOfARange) {
   EXPECT_EQ(truth_of("child_pugh not in A5..B7", {.context = {{"child_pugh", "B8"}}}), Truth::True);
 }
 
+// In doubles 46.8/26 is 1.7999999999999998, 56 Gy in 28 fractions have an EQD2 of 56.00000000000001 Gy,
+// 45 Gy in 25 a BED of 53.099999999999994 Gy at alpha/beta 10: the decimals are meant.
+TEST(EvaluateGuard, TakesWhatIsComputedForTheDecimalThatIsMeant) {
+  const PlanFacts low{.fractions = 26, .prescription_gy = 46.8};
+  EXPECT_EQ(truth_of("dpf in 1.8..2.2", low), Truth::True);
+  EXPECT_EQ(truth_of("dpf not in 1.8..2.2", low), Truth::False);
+  EXPECT_EQ(truth_of("dpf < 1.8", low), Truth::False);
+  EXPECT_EQ(truth_of("dpf in 1.5..1.8", {.fractions = 18, .prescription_gy = 32.4}), Truth::True);
+  EXPECT_EQ(truth_of("eqd2 <= 56", {.fractions = 28, .prescription_gy = 56.0}), Truth::True);
+  EXPECT_EQ(truth_of("eqd2 > 56", {.fractions = 28, .prescription_gy = 56.0}), Truth::False);
+  EXPECT_EQ(truth_of("bed >= 53.1", {.fractions = 25, .prescription_gy = 45.0}), Truth::True);
+  EXPECT_EQ(truth_of("dpf in 1.8..2.2", {.fractions = 26, .prescription_gy = 46.7999}),
+            Truth::False);
+}
+
 TEST(EvaluateGuard, ComparesStrictlyWhereWrittenSo) {
   EXPECT_EQ(truth_of("rx < 50", {.prescription_gy = 50.0}), Truth::False);
   EXPECT_EQ(truth_of("rx <= 50", {.prescription_gy = 50.0}), Truth::True);
