@@ -14,7 +14,9 @@ namespace dosegate::evaluation {
 
 struct AskedEnclosure {
   std::optional<std::size_t> work;  ///< index of its expression; absent: `reason` says why
-  std::vector<std::size_t> rois;    ///< those taken
+  std::optional<std::size_t>
+      rim;                        ///< of what lies just beyond it; absent for the patient's outline
+  std::vector<std::size_t> rois;  ///< those taken
   std::string reason;
 };
 

@@ -18,7 +18,10 @@ void SumDvhs::ask(const metrics::Metric& metric, std::size_t expression,
   add(expression);
   if (!metrics::needs_enclosure(metric.kind)) return;
   const auto enclosure = enclosures.find(metric.within);
-  if (enclosure != enclosures.end() && enclosure->second.work) add(*enclosure->second.work);
+  if (enclosure == enclosures.end()) return;
+  for (const auto& work : {enclosure->second.work, enclosure->second.rim}) {
+    if (work) add(*work);
+  }
 }
 
 Result<void> SumDvhs::measure(const std::vector<RoiExpression>& expressions,
@@ -60,12 +63,15 @@ MetricInput SumDvhs::input(const metrics::Metric& metric, std::size_t expression
   if (curves == on->dvhs.end()) return input;
   for (auto& [name, enclosure] : input.context.enclosures) {
     if (enclosure.dvhs == nullptr) continue;
-    const auto bounding = on->dvhs.find(enclosures.at(name).work.value());
-    if (bounding == on->dvhs.end()) {
+    const AskedEnclosure& asked = enclosures.at(name);
+    const auto bounding = on->dvhs.find(asked.work.value());
+    const auto rim = asked.rim ? on->dvhs.find(*asked.rim) : on->dvhs.end();
+    if (bounding == on->dvhs.end() || (asked.rim && rim == on->dvhs.end())) {
       enclosure = {nullptr, "The structure that bounds the isodose has no curve on this basis."};
-    } else {
-      enclosure.dvhs = &bounding->second;
+      continue;
     }
+    enclosure.dvhs = &bounding->second;
+    if (asked.rim) enclosure.rim = &rim->second.value;
   }
   input.dvhs = &curves->second;
   input.context.dose_basis = basis;

@@ -143,6 +143,13 @@ MetricValue model_metric(const Metric& metric, const Dvh& dvh, const DoseAxis& a
                          const MetricContext& context) {
   Bounds bounds;
   bounds.low = model_value(metric, dvh, axis, context, 0.0);
+  if (metric.kind == MetricKind::Veff && bounds.low && *bounds.low >= kMostVeff) {
+    MetricValue beyond =
+        not_computable(output_unit(metric),
+                       "The effective volume is beyond all bounds; check the reference dose.");
+    beyond.low = kMostVeff;
+    return beyond;
+  }
   if (dvh.uncovered().value() == 0.0) bounds.high = bounds.low;
   return finish(bounds, dvh, output_unit(metric), 1.0);
 }

@@ -32,6 +32,9 @@ struct Enclosure {
   /// Must outlive the context; null where there is none: then `reason` says why.
   const dvh::ReadingDvhs* dvhs = nullptr;
   std::string reason;
+  /// What lies just beyond its border: an isodose that reaches it is cut off. Null: not looked at, for
+  /// beyond the outline of the patient no volume counts.
+  const dvh::Dvh* rim = nullptr;
 };
 
 struct MetricContext {

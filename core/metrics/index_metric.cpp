@@ -72,9 +72,12 @@ std::optional<double> ratio_of(MetricKind kind, const std::vector<double>& parts
   };
   switch (kind) {
     case MetricKind::ConformityIndex:
+      if (parts[0] == 0.0) return std::nullopt;  // else a miss would meet every upper limit
+      return over(parts[0], parts[1]);
     case MetricKind::GradientIndex:
       return over(parts[0], parts[1]);
     case MetricKind::ConformationNumber:
+      if (parts[0] == 0.0) return 0.0;  // a complete miss, also where nothing at all has the dose
       return over(parts[0] * parts[0], parts[1] * parts[2]);
     default:
       return over(parts[0] - parts[1], parts[2]);
@@ -121,12 +124,33 @@ Result<const ReadingDvhs*> enclosure_of(const Metric& metric, const MetricContex
 // Where the enclosure does not hold the target, its isodose is not the target's.
 bool misses_target(const Metric& metric, const Dvh& target, const Dvh& enclosure,
                    const MetricContext& context) {
-  const bool compares =
-      metric.kind == MetricKind::ConformityIndex || metric.kind == MetricKind::ConformationNumber;
-  if (!compares) return false;
   const MetricValue inside = compute_metric(volume_at(metric, 1.0), target, context);
   const MetricValue whole = compute_metric(volume_at(metric, 1.0), enclosure, context);
   return inside.low && whole.high && *whole.high < (1.0 - kSameVolume_frac) * *inside.low;
+}
+
+// Where an isodose of the index leaves the enclosure, so that it would look smaller than it is.
+bool cuts_isodose(const Metric& metric, const Dvh& rim, const MetricContext& context) {
+  const double lowest = metric.kind == MetricKind::GradientIndex ? 0.5 : 1.0;
+  const MetricValue beyond = compute_metric(volume_at(metric, lowest), rim, context);
+  return beyond.high && *beyond.high > 0.0;
+}
+
+// Why the isodose volume within the enclosure is not the one that is meant; empty if it is.
+std::string doubt_of(const Metric& metric, const Dvh& target, const Enclosure& enclosure,
+                     const MetricContext& context) {
+  if (misses_target(metric, target, enclosure.dvhs->value, context)) {
+    return "The structure that bounds the isodose volume does not hold the target; name another "
+           "one, "
+           "as in CI(in=Body).";
+  }
+  if (enclosure.rim != nullptr && cuts_isodose(metric, *enclosure.rim, context)) {
+    return "The isodose reaches the border of the structure that bounds it, so that its volume is "
+           "not "
+           "known; name a larger one, as in CI(in=Body), or give the patient's outline the "
+           "type EXTERNAL.";
+  }
+  return {};
 }
 
 }  // namespace
@@ -134,11 +158,9 @@ bool misses_target(const Metric& metric, const Dvh& target, const Dvh& enclosure
 MetricValue compute_index(const Metric& metric, const Dvh& dvh, const MetricContext& context) {
   const auto enclosure = enclosure_of(metric, context);
   if (!enclosure) return absent(enclosure.error().text);
-  if (*enclosure != nullptr && misses_target(metric, dvh, (*enclosure)->value, context)) {
-    return absent(
-        "The structure that bounds the isodose volume does not hold the target; name another one, "
-        "as "
-        "in CI(in=Body).");
+  if (*enclosure != nullptr) {
+    const std::string doubt = doubt_of(metric, dvh, context.enclosures.at(metric.within), context);
+    if (!doubt.empty()) return absent(doubt);
   }
   const std::vector<Part> parts = parts_of(metric);
   std::vector<MetricValue> values;

@@ -7,7 +7,8 @@
 //   CI = V_ref / TV                Conformity index of the RTOG (Shaw et al., Radiation Therapy
 //                                  Oncology Group: radiosurgery quality assurance guidelines, Int J
 //                                  Radiat Oncol Biol Phys 1993;27:1231). 1 is ideal, but an isodose
-//                                  beside the target has it too.
+//                                  beside the target has it too; where nothing has the dose there is
+//                                  none.
 //   CN = TV_ref^2 / (TV V_ref)     Conformation number (van't Riet et al., Int J Radiat Oncol Biol
 //                                  Phys 1997;37:731): coverage times selectivity, 1 is ideal, 0 a
 //                                  complete miss. The conformity index of Paddick (J Neurosurg

@@ -54,7 +54,7 @@ std::optional<double> model_value(const Metric& metric, const dvh::Dvh& dvh, con
     case MetricKind::Veff: {
       const double reference_gy =
           metric.reference_gy > 0.0 ? metric.reference_gy : *context.prescription_gy;
-      return 100.0 * std::pow(geud_gy / reference_gy, exponent);
+      return std::min(100.0 * std::pow(geud_gy / reference_gy, exponent), kMostVeff);
     }
     default:
       return 100.0 * radiobiology::lkb_ntcp(radiobiology::lkb_model(metric.model), geud_gy);

@@ -12,8 +12,11 @@ namespace dosegate::metrics {
 
 [[nodiscard]] bool is_model_metric(MetricKind kind);
 
+/// Veff is told up to here, in percent: a reference dose far below the dose is none.
+inline constexpr double kMostVeff = 1e12;
+
 /// In the metric's unit, with every dose lower by `shift_gy` and volume without dose at 0 Gy: a lower
-/// bound where there is any. Absent if nothing has a dose.
+/// bound where there is any. Absent if nothing has a dose. A Veff of kMostVeff is that or more.
 [[nodiscard]] std::optional<double> model_value(const Metric& metric, const dvh::Dvh& dvh,
                                                 const DoseAxis& axis, const MetricContext& context,
                                                 double shift_gy);

@@ -128,15 +128,30 @@ TEST(IndexRules, AreUnknownWithoutTheStructureThatBoundsTheIsodose) {
                       "does not hold the target");
 }
 
+// Within the target the isodose volume cannot be larger than the target: every upper limit is met. The
+// isodose of 50 Gy is the target's own border, that of 51 Gy lies inside of it by 1 mm, and its half
+// does not.
+TEST(IndexRules, AreUnknownWhereTheIsodoseIsCutOff) {
+  const Case plan = ball_in_falling_dose();
+  for (const char* text : {"CI(Dref=47Gy,in=PTV) <= 2", "CN(Dref=47Gy,in=PTV) >= 0.1",
+                           "GI(Dref=47Gy,in=PTV) <= 5", "GI(Dref=52Gy,in=PTV) <= 5"}) {
+    expect_rule_unknown(evaluated(plan, {protocol_of({std::string("PTV :: ") + text})}),
+                        "reaches the border");
+  }
+  EXPECT_EQ(
+      rule(evaluated(plan, {protocol_of({"PTV :: CI(Dref=52Gy,in=PTV) <= 2"})}), "r0").verdict,
+      Verdict::Pass);
+}
+
 TEST(IndexRules, TakeTheStructureThatIsNamedOrMapped) {
-  Case plan = two_levels();
-  plan.structures->rois[0].interpreted_type = "";
+  Case plan = ball_in_falling_dose();
+  plan.structures->rois[1].interpreted_type = "";
   const std::vector<protocol::Protocol> rules = {
-      protocol_of({"GTV :: CI(Dref=39Gy,in=Body) <= 60"})};
+      protocol_of({"PTV :: CI(Dref=47Gy,in=Body) <= 2"})};
   EXPECT_EQ(rule(evaluated(plan, rules), "r0").verdict, Verdict::Unknown);
   const Evaluation mapped = evaluated(plan, rules, with_map({"Body=Outline"}));
   EXPECT_EQ(rule(mapped, "r0").verdict, Verdict::Pass);
-  plan.structures->rois[0].name = "Body";
+  plan.structures->rois[1].name = "Body";
   EXPECT_EQ(*only_test(evaluated(plan, rules)).value.value, *only_test(mapped).value.value);
 }
 

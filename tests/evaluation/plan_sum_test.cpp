@@ -116,7 +116,8 @@ TEST(PlanSum, DoesNotDependOnWhereTheVoxelsAreOrOnTheOrder) {
 // (4.8 + 3)/5 = 57.44 Gy, so that half of the liver (540 of 1080 cc) has as much, and of the GTV of 12
 // cc all: CI 540/12, CN 12^2/(12 x 540). In physical dose 44 Gy is reached by the same half.
 TEST(PlanSum, ConvertsTheStructureThatBoundsAnIsodoseToo) {
-  const Case a = plan("A", 10, uniform(20));
+  Case a = plan("A", 10, uniform(20));
+  a.structures->rois[0].interpreted_type = "EXTERNAL";  // beyond it nothing counts
   const Case b = plan("B", 5, [](const Vec3& p) { return 30 - 0.1 * p.x(); });
   const DvhReport report = summed({&a, &b},
                                   {"CI(Dref=44Gy,in=Liver)", "CI(Dref=57.44Gy,in=Liver)@EQD2(ab=3)",
@@ -127,6 +128,13 @@ TEST(PlanSum, ConvertsTheStructureThatBoundsAnIsodoseToo) {
   // derivative, 2 x 0.01/15/(5/3) Gy/mm^2: 0.0025 Gy, which the curve reaches within 0.02 mm of 60.
   EXPECT_NEAR(value(report, 1), 45.0, 45 * 0.02 / 60);
   EXPECT_NEAR(value(report, 2), 1 / 45.0, 0.02 / 60 / 45);
+}
+
+TEST(PlanSum, KnowsNoIsodoseVolumeThatTheStructureCutsOff) {
+  const Case a = plan("A", 10, uniform(20));
+  const Case b = plan("B", 5, [](const Vec3& p) { return 30 - 0.1 * p.x(); });
+  const DvhReport report = summed({&a, &b}, {"CI(Dref=57.44Gy,in=Liver)@EQD2(ab=3)"}, "GTV");
+  EXPECT_FALSE(report.structures.at(0).metrics.at(0).value.has_value());
 }
 
 // EQD2 is convex: the mean of the converted doses is at least the conversion of

@@ -102,10 +102,10 @@ TEST(IndexMetric, IsAbsentWithAReasonWhereItCannotBeComputed) {
     unknown.prescription_gy.reset();
     expect_absent(of(text, two_levels(), unknown), "prescription");
   }
-  // Nothing receives 50 Gy: no volume to divide by.
-  expect_absent(of("CN", two_levels(), plan(&around)), "Nothing of the structure");
+  // Nothing receives 50 Gy: a complete miss has CN 0; a CI of 0 would meet every upper limit.
+  EXPECT_EQ(of("CN", two_levels(), plan(&around)).value, 0.0);
   expect_absent(of("GI", two_levels(), plan(&around)), "Nothing of the structure");
-  EXPECT_EQ(of("CI", two_levels(), plan(&around)).value, 0.0);
+  expect_absent(of("CI", two_levels(), plan(&around)), "Nothing of the structure");
   // 60 cc of the target have 10 Gy, but only 50 cc of what should hold it.
   const ReadingDvhs small = {ramp(100, 100.0_cc), {}, {}};
   expect_absent(of("CI(Dref=10Gy)", two_levels(), plan(&small)), "does not hold the target");
