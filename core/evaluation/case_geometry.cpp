@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "base/text.h"
 #include "geometry/read_stack.h"
@@ -45,6 +46,18 @@ Combine combination(RoiExpression::Op op) {
 bool has_margin(const RoiExpression& expression) {
   return expression.op == RoiExpression::Op::Margin ||
          std::any_of(expression.operands.begin(), expression.operands.end(), has_margin);
+}
+
+// The margin that the steps of a stack are grown or shrunk by. A reading that says what lies between the
+// planes stands for a smooth border, which the steps leave by half a spacing times the cosine of its
+// slope: to both sides, but it is the outer corners that grow and the inner ones that shrink. Over a
+// ball that is a quarter of the spacing on average, which the margin is less by; with the slabs as they
+// stand beside it, the bracket tells how much the planes leave open.
+double margin_of(const RoiExpression& expression, const Reading& reading, double spacing_mm) {
+  constexpr double kLeast_mm = 0.01;
+  if (reading.interpolation == geometry::Interpolation::Slab) return expression.margin_mm;
+  const double size_mm = std::abs(expression.margin_mm) - 0.25 * spacing_mm;
+  return std::copysign(std::max(size_mm, kLeast_mm), expression.margin_mm);
 }
 
 auto no_volume(const std::string& roi_name) {
@@ -132,11 +145,11 @@ Result<ExpressionReadings> CaseGeometry::read_roi(std::size_t index,
 }
 
 Result<StackExpression> CaseGeometry::stacks_of(const RoiExpression& expression,
-                                                const PlaneFrame& frame, geometry::EndCaps caps,
+                                                const PlaneFrame& frame, const Reading& reading,
                                                 std::vector<Stack>& stacks) const {
   StackExpression result;
   if (expression.op == RoiExpression::Op::Margin) {
-    return margin_stack(expression, frame, caps, stacks);
+    return margin_stack(expression, frame, reading, stacks);
   }
   if (expression.op == RoiExpression::Op::Roi) {
     auto stack = kept_stack(expression.roi, frame);
@@ -148,7 +161,7 @@ Result<StackExpression> CaseGeometry::stacks_of(const RoiExpression& expression,
   require(!expression.operands.empty(), "an operation without operands");
   result.operation = combination(expression.op);
   for (const RoiExpression& operand : expression.operands) {
-    auto read = stacks_of(operand, frame, caps, stacks);
+    auto read = stacks_of(operand, frame, reading, stacks);
     if (!read) return read;
     result.operands.push_back(std::move(*read));
   }
@@ -156,17 +169,20 @@ Result<StackExpression> CaseGeometry::stacks_of(const RoiExpression& expression,
 }
 
 Result<StackExpression> CaseGeometry::margin_stack(const RoiExpression& expression,
-                                                   const PlaneFrame& frame, geometry::EndCaps caps,
+                                                   const PlaneFrame& frame, const Reading& reading,
                                                    std::vector<Stack>& stacks) const {
   require(expression.operands.size() == 1, "a margin has one operand");
   const std::size_t first = stacks.size();
-  auto operand = stacks_of(expression.operands.front(), frame, caps, stacks);
+  auto operand = stacks_of(expression.operands.front(), frame, reading, stacks);
   if (!operand) return operand;
   const geometry::EndCaps prisms =
-      caps == geometry::EndCaps::Rounded ? geometry::EndCaps::Half : caps;
+      reading.end_caps == geometry::EndCaps::Rounded ? geometry::EndCaps::Half : reading.end_caps;
   const Reading slabs{prisms, geometry::Interpolation::Slab};
+  double widest_mm = 0.0;
+  for (std::size_t i = first; i < stacks.size(); ++i)
+    widest_mm = std::max(widest_mm, stacks[i]->stack.nominal_spacing_mm);
   auto made = geometry::with_margin(geometry::ExpressionReader(std::move(*operand)).read(slabs),
-                                    expression.margin_mm);
+                                    margin_of(expression, reading, widest_mm));
   if (!made) return tl::unexpected(made.error());
   auto stack =
       std::make_shared<const BuiltStack>(BuiltStack{stacks[first]->roi_name, std::move(*made), {}});
@@ -183,7 +199,7 @@ Result<SolidPair> CaseGeometry::solids(const RoiExpression& a, const RoiExpressi
   const Reading slabs{reading_.end_caps, geometry::Interpolation::Slab};
   std::vector<Region> regions;
   for (const RoiExpression* expression : {&a, &b}) {
-    auto stack_expression = stacks_of(*expression, *frame, slabs.end_caps, stacks);
+    auto stack_expression = stacks_of(*expression, *frame, slabs, stacks);
     if (!stack_expression) return tl::unexpected(stack_expression.error());
     regions.push_back(geometry::ExpressionReader(std::move(*stack_expression)).read(slabs));
   }
@@ -195,14 +211,15 @@ Result<SolidPair> CaseGeometry::solids(const RoiExpression& a, const RoiExpressi
 
 Result<CaseGeometry::Reader> CaseGeometry::reader_of(const RoiExpression& expression,
                                                      const PlaneFrame& frame,
-                                                     geometry::EndCaps caps) const {
+                                                     const Reading& reading) const {
   Reader made;
-  made.caps = caps;
-  auto stack_expression = stacks_of(expression, frame, caps, made.stacks);
+  made.reading = reading;
+  auto stack_expression = stacks_of(expression, frame, reading, made.stacks);
   if (!stack_expression) return tl::unexpected(stack_expression.error());
   // An operand that was drawn and yet is nothing is a doubt, not an empty set.
   for (const Stack& stack : made.stacks) {
-    if (!geometry::read_stack(stack->stack, {caps, reading_.interpolation}).empty()) continue;
+    if (!geometry::read_stack(stack->stack, {reading.end_caps, reading_.interpolation}).empty())
+      continue;
     return no_volume(stack->roi_name);
   }
   made.reader = std::make_shared<geometry::ExpressionReader>(std::move(*stack_expression));
@@ -215,21 +232,21 @@ Result<ExpressionReadings> CaseGeometry::readings(const RoiExpression& expressio
   if (expression.op == RoiExpression::Op::Roi) return read_roi(expression.roi, readings);
   const auto frame = geometry::contour_frame(survey_of(first_roi(expression)));
   if (!frame) return tl::unexpected(frame.error());
-  auto first = reader_of(expression, *frame, readings[0].end_caps);
+  auto first = reader_of(expression, *frame, readings[0]);
   if (!first) return tl::unexpected(first.error());
   std::vector<Reader> readers = {*first};
-  const bool by_caps = has_margin(expression);  // a margin is made for each kind of end caps
+  const bool by_reading = has_margin(expression);  // a margin is made for each of them
   ExpressionReadings result;
   for (const Reading& reading : readings) {
     const auto known = std::find_if(readers.begin(), readers.end(), [&](const Reader& made) {
-      return !by_caps || made.caps == reading.end_caps;
+      return !by_reading || made.reading == reading;
     });
     if (known != readers.end()) {
       result.regions.push_back(known->reader->read(reading));
       continue;
     }
     // Under another reading than the first nothing may be left (shrunk, and without end caps).
-    auto other = reader_of(expression, *frame, reading.end_caps);
+    auto other = reader_of(expression, *frame, reading);
     result.regions.push_back(other ? other->reader->read(reading) : Region(*frame, {}));
     if (other) readers.push_back(std::move(*other));
   }

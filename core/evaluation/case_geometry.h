@@ -62,8 +62,8 @@ class CaseGeometry {
   [[nodiscard]] Result<geometry::BuiltRegion> roi(std::size_t index) const;
 
   /// The solid of an expression, in the frame of its first ROI. A margin is taken from its operand as
-  /// slabs with the end caps of the reading (rounded ones as half), and is then the same for every
-  /// interpolation. Errors: as above; RegionEmpty if nothing is left; ContoursNotParallel if the ROIs
+  /// slabs with the end caps of the reading (rounded ones as half), and is a quarter of the spacing
+  /// smaller where the reading interpolates between planes. Errors: as above; RegionEmpty if nothing is left; ContoursNotParallel if the ROIs
   /// are drawn in planes of different tilt; NotComputable for a margin that is too large.
   [[nodiscard]] Result<geometry::Region> region(const RoiExpression& expression) const;
 
@@ -94,21 +94,21 @@ class CaseGeometry {
                                          const geometry::PlaneFrame& frame) const;
   [[nodiscard]] Result<geometry::StackExpression> stacks_of(const RoiExpression& expression,
                                                             const geometry::PlaneFrame& frame,
-                                                            geometry::EndCaps caps,
+                                                            const geometry::Reading& reading,
                                                             std::vector<Stack>& stacks) const;
   [[nodiscard]] Result<geometry::StackExpression> margin_stack(const RoiExpression& expression,
                                                                const geometry::PlaneFrame& frame,
-                                                               geometry::EndCaps caps,
+                                                               const geometry::Reading& reading,
                                                                std::vector<Stack>& stacks) const;
   // An expression ready to be read, and the stacks that it points into.
   struct Reader {
-    geometry::EndCaps caps{};  // that its margins were made for
+    geometry::Reading reading;  // that its margins were made for
     std::vector<Stack> stacks;
     std::shared_ptr<geometry::ExpressionReader> reader;
   };
   [[nodiscard]] Result<Reader> reader_of(const RoiExpression& expression,
                                          const geometry::PlaneFrame& frame,
-                                         geometry::EndCaps caps) const;
+                                         const geometry::Reading& reading) const;
   [[nodiscard]] Result<ExpressionReadings> read_roi(
       std::size_t index, std::span<const geometry::Reading> readings) const;
 

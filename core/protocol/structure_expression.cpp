@@ -11,7 +11,8 @@ using metrics::Cursor;
 using Op = StructureExpression::Op;
 
 // Larger margins are slips of the pen: no structure is grown by more.
-constexpr double kLargestMarginMm = 200.0;
+// A margin of a margin closes gaps; each further level costs many times the time of the one below.
+constexpr int kMostMargins = 2;
 
 Op op_of(char symbol) {
   switch (symbol) {
@@ -95,8 +96,12 @@ class ExpressionParser {
     cursor_.skip_blanks();
     Result<Node> node = cursor_.peek() == '(' ? parse_group(nesting) : parse_leaf();
     if (!node || cursor_.peek() != '{') return node;
+    const std::size_t start = cursor_.position();
     Result<double> margin_mm = parse_margin();
     if (!margin_mm) return tl::unexpected(margin_mm.error());
+    if (margins_in(node->expression) >= kMostMargins) {
+      return cursor_.error_at(start, "a margin of a margin of a margin is not computed");
+    }
     if (node->expression.margin_mm) {
       Node outer{{}, node->depth + 1};
       outer.expression.op = Op::Union;
@@ -135,14 +140,22 @@ class ExpressionParser {
     if (shrink || cursor_.peek() == '+') cursor_.advance();
     const Result<double> size = cursor_.positive_number("a margin such as {+5mm}");
     if (!size) return size;
-    if (*size > kLargestMarginMm) {
+    if (*size > kLargestMargin_mm) {
       return cursor_.error_at(start, "a margin of more than " +
-                                         metrics::plain_number(kLargestMarginMm) +
+                                         metrics::plain_number(kLargestMargin_mm) +
                                          " mm is not allowed");
     }
     if (!cursor_.take("mm")) return cursor_.expected("'mm'");
     if (!cursor_.take("}")) return cursor_.expected("'}'");
     return shrink ? -*size : *size;
+  }
+
+  // The most margins one within another.
+  static int margins_in(const StructureExpression& expression) {
+    int most = 0;
+    for (const StructureExpression& operand : expression.operands)
+      most = std::max(most, margins_in(operand));
+    return most + (expression.margin_mm ? 1 : 0);
   }
 
   tl::unexpected<Error> too_deep() const {

@@ -3,7 +3,7 @@
 //   sexpr  = sterm { ( "+" | "-" ) sterm } ;     union, subtraction; left associative
 //   sterm  = sfact { "&" sfact } ;               intersection, binds tighter
 //   sfact  = ( name | glob | "(" sexpr ")" ) [ margin ] ;
-//   margin = "{" [ "+" | "-" ] num "mm" "}" ;    isotropic
+//   margin = "{" [ "+" | "-" ] num "mm" "}" ;    isotropic, at most 50 mm; one of another, no deeper
 //   glob   = name "*" ;                          union of all ROIs whose names begin so
 //   name   : see metrics/structure_name.h
 //
@@ -21,6 +21,9 @@
 #include "metrics/cursor.h"
 
 namespace dosegate::protocol {
+
+/// No margin in a clinic is larger, and geometry computes none.
+inline constexpr double kLargestMargin_mm = 50.0;
 
 struct StructureExpression {
   enum class Op {

@@ -120,7 +120,8 @@ TEST(ParseStructureExpression, RefusesWithTheColumn) {
       {"GTV{5cm}", 6, "'mm'"},
       {"GTV{0mm}", 5, "above 0"},
       {"GTV{5mm", 8, "'}'"},
-      {"GTV{201mm}", 5, "more than 200 mm"},
+      {"GTV{51mm}", 5, "more than 50 mm"},
+      {"((GTV{5mm}){-5mm} + CTV){3mm}", 25, "a margin of a margin of a margin"},
       {"GTV {5mm}", 5, "an operator"},
       {"GTV{5mm}{5mm}", 9, "an operator"},
   };

@@ -11,6 +11,13 @@
 
 namespace dosegate::testing {
 
+// The most margins one within another: two are read at most.
+inline int margins_in(const protocol::StructureExpression& expression) {
+  int most = 0;
+  for (const auto& operand : expression.operands) most = std::max(most, margins_in(operand));
+  return most + (expression.margin_mm ? 1 : 0);
+}
+
 inline protocol::StructureExpression any_expression(int depth) {
   using Op = protocol::StructureExpression::Op;
   protocol::StructureExpression expression;
@@ -25,8 +32,8 @@ inline protocol::StructureExpression any_expression(int depth) {
     const int count = *rc::gen::inRange(2, 4);
     for (int i = 0; i < count; ++i) expression.operands.push_back(any_expression(depth - 1));
   }
-  if (*rc::gen::inRange(0, 3) == 0) {
-    expression.margin_mm = *rc::gen::element(5.0, -3.0, 2.5, 0.1, 200.0);
+  if (margins_in(expression) < 2 && *rc::gen::inRange(0, 3) == 0) {
+    expression.margin_mm = *rc::gen::element(5.0, -3.0, 2.5, 0.1, 50.0);
   }
   return expression;
 }
