@@ -19,6 +19,8 @@ using model::DoseSummation;
 
 // Lattices whose voxels lie this close are one lattice (positions are written with a few decimals).
 constexpr double kSameLattice_mm = 0.01;
+// Beside a sealed source there are some 1e4 Gy; nothing that is computed from less overflows.
+constexpr double kHighestDose_gy = 1e6;
 
 // Indices of the ROIs that tell what dose the plan means to give: those that its target
 // prescriptions name, else those of type PTV, CTV or GTV (the first of these types that occurs).
@@ -226,6 +228,13 @@ Result<CourseDose> course_dose(const Case& plan_case, const CaseGeometry& geomet
   const auto read = first.summation == DoseSummation::Fraction ? read_fraction_dose : check_total;
   grid = read(std::move(*grid), first, plan_case, geometry, options, findings);
   if (!grid) return tl::unexpected(grid.error());
+  if (grid->maximum_gy() > kHighestDose_gy) {
+    return fail(ErrorCode::GridInvalid,
+                fmt::format("The highest dose is {:.3g} Gy, more than any treatment gives; check "
+                            "DoseGridScaling (3004,000E) and export the dose again.",
+                            grid->maximum_gy()),
+                first.source);
+  }
   const bool effective =
       std::any_of(plan_case.doses.begin(), plan_case.doses.end(),
                   [](const Dose& dose) { return dose.type == model::DoseType::Effective; });

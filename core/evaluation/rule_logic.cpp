@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "protocol/implausible.h"
 
 namespace dosegate::evaluation {
 namespace {
@@ -149,7 +150,11 @@ std::string decided_sentence(const RuleResult& result, const Branch& branch) {
     case Verdict::Unknown: {
       std::string why;
       for (const TestResult& test : result.tests) {
-        if (!test.outcome.decided()) add_sentence(why, test.value.reason);
+        if (test.outcome.decided()) continue;
+        add_sentence(why, test.value.reason);
+        const protocol::Implausible doubt = protocol::implausible(test.test);
+        add_sentence(why, doubt.goal);
+        add_sentence(why, doubt.variation);
       }
       return fmt::format("{} At worst {}, at best {}.", why, to_text(result.outcome.worst),
                          to_text(result.outcome.best));

@@ -201,7 +201,9 @@ PlanCheckResult hold_margins(const model::StructureSet& structures, const CaseGe
   result.provenance = check.provenance;
   const TargetPairs pairs = pair_targets(structures, check.from, check.to);
   if (!pairs.has_inner || !pairs.has_outer) {
-    result.verdict = Verdict::NotApplicable;
+    // What a protocol requires is not shown by a plan without the target.
+    const bool required = check.level == protocol::Level::Required;
+    result.verdict = required ? Verdict::Unknown : Verdict::NotApplicable;
     result.reason =
         fmt::format("there is no {}", protocol::to_text(pairs.has_inner ? check.to : check.from));
     return result;

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "base/text.h"
+#include "protocol/implausible.h"
 
 namespace dosegate::evaluation {
 namespace {
@@ -84,10 +85,13 @@ Outcome opposite(const Outcome& a) {
 }
 
 Outcome hold_against(const MetricValue& value, const protocol::Test& test) {
+  const protocol::Implausible doubt = protocol::implausible(test);
+  if (!doubt.goal.empty()) return {Verdict::Fail, Verdict::Pass};
   const Truth goal = compare(value, test.comparator, test.goal);
   if (goal == Truth::True) return {Verdict::Pass, Verdict::Pass};
-  const Truth variation =
-      test.variation ? compare(value, test.comparator, *test.variation) : Truth::False;
+  Truth variation = Truth::False;
+  if (test.variation) variation = compare(value, test.comparator, *test.variation);
+  if (!doubt.variation.empty()) variation = Truth::Open;
   Outcome outcome;
   outcome.best = Verdict::Pass;
   if (goal == Truth::False) {

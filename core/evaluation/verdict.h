@@ -33,7 +33,8 @@ struct Outcome {
 [[nodiscard]] Outcome opposite(const Outcome& a);
 
 /// A value or its bounds held against goal and variation, unrounded, with the comparator as
-/// written. Without value and bounds: anything from Fail to Pass.
+/// written. Without value and bounds: anything from Fail to Pass; so too where the limits are no
+/// limits (protocol/implausible.h).
 [[nodiscard]] Outcome hold_against(const metrics::MetricValue& value, const protocol::Test& test);
 
 /// True if a limit lies between the bounds of a value, so that another system could decide

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "metrics/cursor.h"
+#include "protocol/implausible.h"
 #include "protocol/tg263.h"
 
 namespace dosegate::protocol {
@@ -22,8 +23,7 @@ using metrics::VolumeUnit;
 
 // Looser variations than this were typing errors where they were found (45 Gy and 74.25 Gy).
 constexpr double kWidestVariation = 1.25;
-// No course of external beams reaches this, and no limit lies below the other.
-constexpr double kHighest_gy = 150.0;
+// Few limits lie below it.
 constexpr double kLowest_cgy = 100.0;
 // Numbers of two sources that differ by no more are the same number, rounded.
 constexpr double kSameNumber_frac = 0.01;
@@ -192,15 +192,9 @@ class Linter {
   }
 
   void check_dose(double value, DoseUnit unit) {
-    if (unit == DoseUnit::Gy && value > kHighest_gy) {
-      add(LintCode::Unit,
-          fmt::format("{} Gy is more than any course of treatment gives; it may be in cGy.",
-                      plain_number(value)));
-    }
-    if (unit == DoseUnit::CGy && value > 0.0 && value < kLowest_cgy) {
-      add(LintCode::Unit,
-          fmt::format("{} cGy is less than 1 Gy; it may be in Gy.", plain_number(value)));
-    }
+    if (unit != DoseUnit::CGy || value <= 0.0 || value >= kLowest_cgy) return;
+    add(LintCode::Unit,
+        fmt::format("{} cGy is less than 1 Gy; it may be in Gy.", plain_number(value)));
   }
 
   void check_share(double value) {
@@ -214,6 +208,9 @@ class Linter {
 
   void check_units(const Test& test) {
     const Metric& metric = test.metric;
+    const Implausible doubt = implausible(test);
+    const std::string& why = doubt.goal.empty() ? doubt.variation : doubt.goal;
+    if (!why.empty()) return add(LintCode::Unit, why + " No plan is passed by it.");
     if (has_dose_argument(metric.kind)) {
       check_dose(metric.argument, metric.dose_unit);
       if (metric.volume_unit == VolumeUnit::Percent) check_share(test.goal);

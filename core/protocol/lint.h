@@ -17,7 +17,7 @@ namespace dosegate::protocol {
 
 enum class LintCode {
   WideVariation,     ///< the variation is more than 1.25 times looser than the goal
-  Unit,              ///< a number that looks like one of another unit
+  Unit,              ///< a number that looks like one of another unit, or decides nothing
   NoFractionation,   ///< a limit in Gy that no guard binds to a fractionation
   Duplicate,         ///< two rules say the same, or set two limits for the same value
   Contradiction,     ///< two rules that no plan can meet together

@@ -295,6 +295,41 @@ TEST(Evaluate, RefusesADoseWithoutAnyDose) {
   EXPECT_EQ(refusal(c), ErrorCode::DoseMissing);
 }
 
+TEST(Evaluate, RefusesADoseThatNoTreatmentGives) {
+  EXPECT_EQ(refusal(standard(1e150)), ErrorCode::GridInvalid);
+  EXPECT_EQ(refusal(standard(2e6)), ErrorCode::GridInvalid);
+}
+
+// A liver limit of 3500 Gy, for 35 Gy, is met by every plan there is: nobody is passed by it.
+TEST(Evaluate, NeverPassesByALimitThatDecidesNothing) {
+  const auto verdict = [](const std::string& text) {
+    const Evaluation e = evaluated(standard(20), {protocol_of({"Liver :: " + text})});
+    EXPECT_EQ(e.verdict, rule(e, "r0").verdict);
+    return e.verdict;
+  };
+  const Evaluation e = evaluated(standard(20), {protocol_of({"Liver :: Mean[Gy] <= 3500"})});
+  EXPECT_EQ(e.verdict, Verdict::Unknown);
+  EXPECT_TRUE(says(rule(e, "r0").reason, "3500 Gy is more than any course of treatment gives"))
+      << rule(e, "r0").reason;
+  EXPECT_EQ(verdict("CV500Gy[cc] >= 700"), Verdict::Unknown);
+  EXPECT_EQ(verdict("V20Gy[%] <= 100"), Verdict::Unknown);
+  EXPECT_EQ(verdict("NOT Mean[Gy] >= 3500"), Verdict::Unknown);
+  EXPECT_EQ(verdict("Mean[Gy] <= 3500 AND Max[Gy] <= 30"), Verdict::Unknown);
+  EXPECT_EQ(verdict("Mean[Gy] <= 3500 AND Max[Gy] <= 10"), Verdict::Fail);
+  EXPECT_EQ(verdict("Mean[Gy] <= 3500 OR Max[Gy] <= 10"), Verdict::Unknown);
+  EXPECT_EQ(verdict("Mean[Gy] <= 3500 OR Max[Gy] <= 30"), Verdict::Pass) << "by what decides";
+  EXPECT_EQ(verdict("Mean[Gy] <= 25 | 2500"), Verdict::Pass);
+  EXPECT_EQ(verdict("Mean[Gy] <= 15 | 2500"), Verdict::Unknown);
+}
+
+TEST(Evaluate, BoundsAnEffectiveVolumeThatNoNumberHolds) {
+  // (20 / 0.001)^100
+  const Evaluation e =
+      evaluated(standard(20), {protocol_of({"Liver :: Veff(n=0.01,Dref=0.001Gy)[%] <= 5"})});
+  EXPECT_EQ(e.verdict, Verdict::Fail);
+  EXPECT_FALSE(rule(e, "r0").tests.at(0).value.value.has_value());
+}
+
 TEST(Evaluate, RefusesAFractionDoseThatNothingDecides) {
   Case c = standard(1);
   c.doses[0].summation = model::DoseSummation::Fraction;

@@ -190,6 +190,17 @@ TEST(TargetMargins, NeverPassUnmeasured) {
             Verdict::Unknown);
 }
 
+TEST(TargetMargins, ThatAreRequiredAreUnknownWithoutTheTarget) {
+  protocol::Protocol rules = hcc()[0];
+  for (protocol::MarginCheck& check : rules.margins) check.level = protocol::Level::Required;
+  const auto structures = set_of({target("GTV", 0, 0)});
+  for (const protocol::MarginCheck& check : rules.margins) {
+    const auto held = hold_margins(structures, CaseGeometry(structures), rules, check);
+    EXPECT_EQ(held.verdict, Verdict::Unknown) << check.id;
+    EXPECT_TRUE(says(held.reason, "there is no ")) << held.reason;
+  }
+}
+
 TEST(TargetMargins, StandAmongThePlanChecksOfAnEvaluation) {
   Case c = make_case({liver(), gtv(), axial_box("CTV", {35, 35, 24}, {65, 65, 66})}, uniform(10));
   const Evaluation e = evaluated(c);
