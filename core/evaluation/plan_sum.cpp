@@ -152,6 +152,25 @@ Case describe(const std::vector<const Case*>& plans) {
   return whole;
 }
 
+// Every value of a grid converted.
+Result<DoseGrid> on_basis(const DoseGrid& grid, int fractions, const metrics::Basis& basis) {
+  std::vector<double> values_gy(grid.values().begin(), grid.values().end());
+  for (double& value_gy : values_gy) {
+    const auto converted = metrics::prescription_on_basis(value_gy, fractions, basis);
+    if (!converted) return tl::unexpected(converted.error());
+    value_gy = *converted;
+  }
+  model::GridGeometry geometry;
+  geometry.origin = grid.origin();
+  geometry.axes = grid.axes();
+  for (int a = 0; a < 3; ++a) {
+    const auto index = static_cast<std::size_t>(a);
+    geometry.positions_mm[index].assign(grid.positions(a).begin(), grid.positions(a).end());
+    geometry.single_depth_mm[index] = 2.0 * grid.margin_before(a);
+  }
+  return DoseGrid::create(std::move(geometry), std::move(values_gy));
+}
+
 }  // namespace
 
 Result<PlanSum> sum_plans(const std::vector<const Case*>& plans, const CourseOptions& options) {
@@ -190,8 +209,9 @@ Result<PlanSum> sum_plans(const std::vector<const Case*>& plans, const CourseOpt
   return sum;
 }
 
-Result<DoseGrid> sum_on_basis(const PlanSum& sum, const metrics::Basis& basis) {
-  std::vector<SummedPart> converted;
+Result<DoseGrid> sum_on_basis(const PlanSum& sum, const metrics::Basis& basis,
+                              const geometry::VoxelBlock& block, std::size_t pieces) {
+  std::optional<DoseGrid> total;
   for (const SummedPart& part : sum.parts) {
     if (part.kind == metrics::DoseKind::Effective) {
       return fail(ErrorCode::NotComputable,
@@ -205,26 +225,19 @@ Result<DoseGrid> sum_on_basis(const PlanSum& sum, const metrics::Basis& basis) {
                               "converted.",
                               part.label));
     }
-    std::vector<double> values(part.grid.values().begin(), part.grid.values().end());
-    for (double& value : values) {
-      const auto on_basis = metrics::prescription_on_basis(value, *part.fractions, basis);
-      if (!on_basis) return tl::unexpected(on_basis.error());
-      value = *on_basis;
-    }
-    model::GridGeometry geometry;
-    geometry.origin = part.grid.origin();
-    geometry.axes = part.grid.axes();
-    for (int a = 0; a < 3; ++a) {
-      const auto index = static_cast<std::size_t>(a);
-      geometry.positions_mm[index].assign(part.grid.positions(a).begin(),
-                                          part.grid.positions(a).end());
-      geometry.single_depth_mm[index] = 2.0 * part.grid.margin_before(a);
-    }
-    auto grid = DoseGrid::create(std::move(geometry), std::move(values));
-    if (!grid) return tl::unexpected(grid.error());
-    converted.push_back({part.label, std::move(*grid), part.kind, part.fractions});
+    auto converted = on_basis(geometry::refined(part.grid, block, pieces), *part.fractions, basis);
+    if (!converted) return tl::unexpected(converted.error());
+    total = total ? total->plus(*converted) : std::move(*converted);
   }
-  return total_of(converted);
+  require(total.has_value(), "a sum of nothing");
+  return std::move(*total);
+}
+
+Result<DoseGrid> sum_on_basis(const PlanSum& sum, const metrics::Basis& basis) {
+  const DoseGrid& lattice = sum.parts.front().grid;
+  const geometry::VoxelBlock all{{0, 0, 0},
+                                 {lattice.size(0) - 1, lattice.size(1) - 1, lattice.size(2) - 1}};
+  return sum_on_basis(sum, basis, all, 1);
 }
 
 }  // namespace dosegate::evaluation

@@ -4,7 +4,8 @@
 // plans' doses each converted at every voxel with the plan's own number of fractions: conversion does
 // not commute with adding. All doses are brought onto one lattice first, the finest of them cut down
 // to where every plan has a dose; further out the sum is unknown, not the dose of those that reach
-// there. Beside the voxels' centres the converted sum is interpolated like any dose.
+// there. Between the voxels' centres it is each plan's dose that is interpolated, and that is converted:
+// a converted dose is bent, and interpolated itself it would be too high.
 //
 // A plan whose number of fractions is not known, or whose dose is an effective one already, leaves
 // the physical sum as it is and every converted one without a value, with that reason. The sum has no
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "evaluation/course_dose.h"
+#include "geometry/resample.h"
 #include "metrics/metric.h"
 #include "model/case.h"
 
@@ -45,8 +47,14 @@ struct PlanSum {
 [[nodiscard]] Result<PlanSum> sum_plans(const std::vector<const model::Case*>& plans,
                                         const CourseOptions& options);
 
-/// The sum on a converted basis. Errors: FractionsUnknown, NotComputable (an effective dose); the text
-/// names the plan.
+/// The sum on a converted basis, at the voxels of `block` and at so many nodes from one to the next;
+/// between these it is interpolated, by which it is too high by up to an eighth of the square of their
+/// distance times the second derivative. Errors: FractionsUnknown, NotComputable (an effective dose);
+/// the text names the plan.
+[[nodiscard]] Result<model::DoseGrid> sum_on_basis(const PlanSum& sum, const metrics::Basis& basis,
+                                                   const geometry::VoxelBlock& block,
+                                                   std::size_t pieces);
+/// The same at all voxels.
 [[nodiscard]] Result<model::DoseGrid> sum_on_basis(const PlanSum& sum, const metrics::Basis& basis);
 
 }  // namespace dosegate::evaluation

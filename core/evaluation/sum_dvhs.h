@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -43,9 +44,13 @@ class SumDvhs {
   struct OnBasis {
     metrics::Basis basis;
     std::vector<std::size_t> expressions;  // without repetition
+    std::set<std::size_t> rims;            // among them those that need no bracket
     std::map<std::size_t, dvh::ReadingDvhs> dvhs;
     std::string reason;  // why there are none
   };
+  [[nodiscard]] Result<void> refine(OnBasis& on, std::size_t index, const RoiExpression& expression,
+                                    const CaseGeometry& geometry) const;
+
   const EvaluationOptions& options_;
   std::vector<OnBasis> bases_;
 };

@@ -51,6 +51,35 @@ Image::Pointer to_itk(const DoseGrid& grid) {
   return image;
 }
 
+// A node of a finer axis: between two voxels, or on one of them.
+struct Between {
+  double position_mm = 0.0;
+  std::size_t lower = 0, upper = 0;
+  double part = 0.0;  // of the way from lower to upper
+};
+
+std::vector<Between> nodes_of(const DoseGrid& grid, int axis, std::size_t first, std::size_t last,
+                              std::size_t pieces) {
+  const auto p = grid.positions(axis);
+  std::vector<Between> nodes;
+  // Dose is constant for half a voxel beyond the outermost centre. A node with the same dose at two
+  // thirds of the way has its own half distance as the rest of it.
+  constexpr double kRim = 2.0 / 3.0;
+  const bool several = p.size() > 1;
+  if (several && first == 0) nodes.push_back({-kRim * grid.margin_before(axis), 0, 0, 0.0});
+  for (std::size_t i = first; i < last; ++i) {
+    for (std::size_t piece = 0; piece < pieces; ++piece) {
+      const double part = static_cast<double>(piece) / static_cast<double>(pieces);
+      nodes.push_back({std::lerp(p[i], p[i + 1], part), i, i + 1, part});
+    }
+  }
+  nodes.push_back({p[last], last, last, 0.0});
+  if (several && last + 1 == p.size()) {
+    nodes.push_back({p[last] + kRim * grid.margin_after(axis), last, last, 0.0});
+  }
+  return nodes;
+}
+
 }  // namespace
 
 Result<DoseGrid> resample_onto(const DoseGrid& source, const DoseGrid& target) {
@@ -143,6 +172,41 @@ Result<DoseGrid> crop_to(const DoseGrid& grid, const DoseGrid& lattice) {
     }
   }
   return DoseGrid::create(std::move(geometry), std::move(values));
+}
+
+DoseGrid refined(const DoseGrid& grid, const VoxelBlock& block, std::size_t pieces) {
+  GridGeometry geometry;
+  geometry.axes = grid.axes();
+  std::array<std::vector<Between>, 3> nodes;
+  Vec3 origin = Vec3::Zero();
+  for (int a = 0; a < 3; ++a) {
+    const auto index = static_cast<std::size_t>(a);
+    nodes[index] = nodes_of(grid, a, block.first[index], block.last[index], pieces);
+    std::vector<double>& positions = geometry.positions_mm[index];
+    for (const Between& node : nodes[index]) positions.push_back(node.position_mm);
+    origin[a] = positions.front();
+    for (double& position : positions) position -= origin[a];
+    geometry.single_depth_mm[index] = 2.0 * grid.margin_before(a);
+  }
+  geometry.origin = grid.origin() + grid.axes() * origin;
+  std::vector<double> values;
+  values.reserve(nodes[0].size() * nodes[1].size() * nodes[2].size());
+  for (const Between& z : nodes[2]) {
+    for (const Between& y : nodes[1]) {
+      for (const Between& x : nodes[0]) {
+        const auto along_x = [&](std::size_t j, std::size_t k) {
+          return std::lerp(grid.value(x.lower, j, k), grid.value(x.upper, j, k), x.part);
+        };
+        const auto in_plane = [&](std::size_t k) {
+          return std::lerp(along_x(y.lower, k), along_x(y.upper, k), y.part);
+        };
+        values.push_back(std::lerp(in_plane(z.lower), in_plane(z.upper), z.part));
+      }
+    }
+  }
+  auto made = DoseGrid::create(std::move(geometry), std::move(values));
+  require(made.has_value(), "a grid between the voxels of a grid that is none");
+  return std::move(*made);
 }
 
 }  // namespace dosegate::geometry

@@ -1,6 +1,9 @@
 // Dose grids onto one lattice, so that doses of several beams can be added.
 #pragma once
 
+#include <array>
+#include <cstddef>
+
 #include "base/result.h"
 #include "model/dose_grid.h"
 
@@ -18,5 +21,16 @@ namespace dosegate::geometry {
 /// (GridInvalid otherwise).
 [[nodiscard]] Result<model::DoseGrid> crop_to(const model::DoseGrid& grid,
                                               const model::DoseGrid& lattice);
+
+/// Voxels first .. last of each axis, 0 .. 2.
+struct VoxelBlock {
+  std::array<std::size_t, 3> first{}, last{};
+};
+
+/// A block of `grid` with every distance between voxels cut evenly into `pieces`: at every point between
+/// the block's outermost centres the dose is what it was, and so it is for half a voxel beyond those
+/// that are the grid's own outermost ones.
+[[nodiscard]] model::DoseGrid refined(const model::DoseGrid& grid, const VoxelBlock& block,
+                                      std::size_t pieces);
 
 }  // namespace dosegate::geometry

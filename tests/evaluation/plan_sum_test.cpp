@@ -81,11 +81,12 @@ TEST(PlanSum, OfLinearDosesHasTheMeanOfTheSquares) {
       summed({&a, &b}, {"Mean[Gy]", "Mean[Gy]@EQD2(ab=3)", "Max[Gy]@EQD2(ab=3)"});
   EXPECT_NEAR(value(report, 0), 36, 1e-6);
   const double mean = (12 + 192 / 30.0 + 24 + 588 / 15.0) / (1 + 2 / 3.0);
-  // Between voxels 5 mm apart the converted dose is interpolated: h^2/12 of its
-  // second derivative, 2 (0.2^2/30 + 0.1^2/15) / (5/3) Gy/mm^2, too high on
-  // average.
-  const double bias = 25.0 / 12 * 2 * (0.04 / 30 + 0.01 / 15) / (5 / 3.0);
+  // Between nodes 5/4 mm apart the converted dose is interpolated: too high by 1/12 of the square of
+  // their distance times its second derivative, 2 (0.2^2/30 + 0.1^2/15) / (5/3) Gy/mm^2.
+  const double bias = 1.25 * 1.25 / 12 * 2 * (0.04 / 30 + 0.01 / 15) / (5 / 3.0);
   EXPECT_NEAR(value(report, 1), mean + bias, 0.1 * bias);
+  const auto& bracketed = report.structures.at(0).metrics.at(1);
+  EXPECT_LT(*bracketed.low, mean);
   // At x = 0: nothing and 30 Gy in 5 fractions, 30 (6 + 3)/5; at x = 120 it is 49.7 Gy.
   EXPECT_NEAR(value(report, 2), 54, 1e-6);
 }

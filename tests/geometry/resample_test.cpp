@@ -160,5 +160,34 @@ TEST(CropTo, RefusesALatticeThatIsNoBlockOfTheGrid) {
   }
 }
 
+TEST(Refined, HasTheSameDoseBetweenVoxelsAndBeyondThem) {
+  const DoseGrid grid = grid_of(coarse(), linear);
+  const DoseGrid all = refined(grid, {{0, 0, 0}, {10, 10, 10}}, 3);
+  ASSERT_EQ(all.size(0), 33U);  // 10 distances of 3 pieces, the last voxel, a rim at both ends
+  for (int a = 0; a < 3; ++a) {
+    const auto index = static_cast<std::size_t>(a);
+    // The grid ends where it ended: 2 mm beyond the outermost centres.
+    EXPECT_NEAR(all.origin()[a] - all.margin_before(a), -22.0, 1e-12) << index;
+    EXPECT_NEAR(all.origin()[a] + all.positions(a).back() + all.margin_after(a), 22.0, 1e-12);
+  }
+  EXPECT_EQ(all.value(0, 5, 5), all.value(1, 5, 5));  // constant beyond the outermost centre
+  const DoseGrid inner = refined(grid, {{2, 3, 4}, {6, 7, 8}}, 4);
+  EXPECT_EQ(inner.size(0), 17U);
+  EXPECT_EQ(inner.origin(), Vec3(-12, -8, -4));
+  expect_linear(inner);
+}
+
+// x y z is trilinear, so that it is kept at every node; (x y)^2 is not, and its nodes lie on chords.
+TEST(Refined, IsTrilinear) {
+  const auto bent = [](const Vec3& p) { return 1e4 + p.x() * p.y() * p.z(); };
+  const DoseGrid fine = refined(grid_of(coarse(), bent), {{1, 1, 1}, {4, 4, 4}}, 2);
+  for (std::size_t i = 0; i < fine.size(0); ++i) {
+    EXPECT_NEAR(fine.value(i, 3, 1), bent(centre(fine, i, 3, 1)), 1e-9);
+  }
+  const DoseGrid chords = refined(grid_of(coarse(), [](const Vec3& p) { return p.x() * p.x(); }),
+                                  {{0, 0, 0}, {10, 10, 10}}, 2);
+  EXPECT_EQ(chords.value(2, 5, 5), 0.5 * (20 * 20 + 16 * 16));  // the rim, -20, then halfway to -16
+}
+
 }  // namespace
 }  // namespace dosegate::geometry
