@@ -169,10 +169,19 @@ class TableReader {
       if (!cell.empty()) goal.original += (goal.original.empty() ? "" : ", ") + cell;
     }
     if (columns.has(GoalColumn::GoalType)) {
+      // The goal type says both already, and perhaps otherwise.
+      for (const GoalColumn other : {GoalColumn::Comparator, GoalColumn::Metric}) {
+        const std::string cell = columns.of(row, other);
+        if (cell.empty()) continue;
+        return wrong("'" + printable(cell) +
+                         "' stands beside the GoalType, which says the metric, and GoalCriteria, "
+                         "which says the comparator; leave it empty",
+                     row.line);
+      }
       auto limit = raystation_limit(
           {columns.of(row, GoalColumn::GoalCriteria), columns.of(row, GoalColumn::GoalType),
            columns.of(row, GoalColumn::Limit), columns.of(row, GoalColumn::Variation),
-           columns.of(row, GoalColumn::ParameterValue)});
+           columns.of(row, GoalColumn::ParameterValue), columns.of(row, GoalColumn::Unit)});
       if (!limit) return tl::unexpected(limit.error());
       goal.limit = std::move(*limit);
       return goal;

@@ -49,11 +49,32 @@ Result<std::string> metric_of(const RayStationGoal& goal) {
                 "VolumeAtDose and AbsoluteVolumeAtDose");
 }
 
+// The unit that the acceptance level is read in; none for a share of 1. `type` is a known one.
+std::string_view level_unit(const std::string& type) {
+  if (type == "VolumeAtDose") return {};
+  return type == "AbsoluteVolumeAtDose" ? "cc" : "cGy";
+}
+
+// A unit of its own is not converted to: what RayStation writes has none.
+Result<void> check_unit(const RayStationGoal& goal) {
+  const std::string_view assumed = level_unit(goal.type);
+  if (goal.unit.empty() ||
+      (!assumed.empty() && to_lower_ascii(goal.unit) == to_lower_ascii(assumed))) {
+    return {};
+  }
+  return refuse("the unit '" + printable(goal.unit) + "' contradicts the goal type " + goal.type +
+                ", whose acceptance level is read " +
+                (assumed.empty() ? std::string("as a share of 1, without a unit")
+                                 : "in " + std::string(assumed)) +
+                "; write it so, or use the columns structure, metric and goal");
+}
+
 }  // namespace
 
 Result<FieldLimit> raystation_limit(const RayStationGoal& goal) {
   Result<std::string> metric = metric_of(goal);
   if (!metric) return tl::unexpected(metric.error());
+  if (auto unit = check_unit(goal); !unit) return tl::unexpected(unit.error());
   FieldLimit limit;
   limit.metric = std::move(*metric);
   if (goal.criteria == "AtMost") {

@@ -17,6 +17,8 @@ struct RayStationGoal {
   std::string level;      ///< the limit: cGy, share or cc, as the type has it
   std::string secondary;  ///< the variation, or empty
   std::string parameter;  ///< the volume (share or cc) or dose (cGy) that the type asks for
+  std::string
+      unit;  ///< what a column of units says, which must be what `level` is read in; or empty
 };
 
 /// Errors: MetricSyntax, RuleSyntax; where = "column 1".

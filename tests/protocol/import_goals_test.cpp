@@ -221,6 +221,29 @@ TEST(ImportGoals, RefusesTheWholeFileForOneRowAndNamesEach) {
       "above 1; RayStation");
 }
 
+// RayStation's doses are in cGy: 110 of them where 110 Gy were written is a goal that any plan meets.
+TEST(ImportGoals, RefusesWhatContradictsTheColumnsOfRayStation) {
+  const std::string head = "RoiName,GoalCriteria,GoalType,AcceptanceLevel,ParameterValue,";
+  expect_refused(head + "Unit\nPTV,AtLeast,DoseAtVolume,110,0.95,Gy\n",
+                 "line 2: the unit 'Gy' contradicts the goal type DoseAtVolume, whose acceptance "
+                 "level is read in cGy");
+  expect_refused(head + "Unit\nPTV,AtLeast,VolumeAtDose,0.95,4750,%\n", "as a share of 1");
+  expect_refused(head + "Unit\nLiver,AtLeast,AbsoluteVolumeAtDose,300,500,cGy\n", "read in cc");
+  expect_refused(head + "Comparator\nPTV,AtLeast,DoseAtVolume,4750,0.95,<=\n",
+                 "line 2: '<=' stands beside the GoalType");
+  expect_refused(head + "Metric\nPTV,AtLeast,DoseAtVolume,4750,0.95,D98%[Gy]\n",
+                 "line 2: 'D98%[Gy]' stands beside the GoalType");
+}
+
+TEST(ImportGoals, TakesTheUnitThatRayStationMeans) {
+  const Protocol p = loaded(
+      "RoiName,GoalCriteria,GoalType,AcceptanceLevel,ParameterValue,Unit,Comparator,Metric\n"
+      "PTV,AtLeast,DoseAtVolume,4750,0.95,cGy,,\nPTV,AtLeast,VolumeAtDose,0.95,4750,,,\n"
+      "Liver,AtLeast,AbsoluteVolumeAtDose,300,500,cc,,\n");
+  EXPECT_THAT(rule_texts(p), ElementsAre("PTV :: D95%[cGy] >= 4750", "PTV :: V4750cGy[%] >= 95",
+                                         "Liver :: V500cGy[cc] >= 300"));
+}
+
 TEST(ImportGoals, RefusesWhatIsNoTableOfGoals) {
   expect_refused("", "the file is empty");
   expect_refused("structure,metric\n", "holds no goal");
