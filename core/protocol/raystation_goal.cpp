@@ -39,7 +39,13 @@ Result<std::string> metric_of(const RayStationGoal& goal) {
     if (!volume) return volume;
     const Result<double> value = number_of(*volume, "a parameter value");
     if (!value) return tl::unexpected(value.error());
-    if (*value == 0.0) return std::string("Max[cGy]");
+    if (*value == 0.0 && goal.criteria == "AtLeast") {
+      // One hot point would meet a goal that is one of coverage.
+      return refuse("a dose of at least " + printable(goal.level) +
+                    " to a volume of 0 is met by one point; write the volume that the goal is for "
+                    "as the parameter value");
+    }
+    if (*value == 0.0) return std::string("Dmax[cGy]");  // the note on a maximum goes with it
     return "D" + *volume + (relative ? "%" : "cc") + "[cGy]";
   }
   if (goal.type == "VolumeAtDose") return "V" + goal.parameter + "cGy[%]";

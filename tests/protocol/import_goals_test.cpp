@@ -244,6 +244,21 @@ TEST(ImportGoals, TakesTheUnitThatRayStationMeans) {
                                          "Liver :: V500cGy[cc] >= 300"));
 }
 
+TEST(ImportGoals, RefusesACoverageGoalThatOnePointMeets) {
+  const std::string head = "RoiName,GoalCriteria,GoalType,AcceptanceLevel,ParameterValue\n";
+  expect_refused(head + "PTV,AtLeast,DoseAtVolume,4750,0\n", "line 2: a dose of at least 4750");
+  expect_refused(head + "PTV,AtLeast,DoseAtAbsoluteVolume,4750,0.0\n", "is met by one point");
+}
+
+TEST(ImportGoals, SaysHowAMaximumOfRayStationIsRead) {
+  EXPECT_THAT(notes("RoiName,GoalCriteria,GoalType,AcceptanceLevel,ParameterValue\n"
+                    "Cord,AtMost,DoseAtVolume,2500,0\nLiver,AtMost,AverageDose,1800,0\n"),
+              ElementsAre(HasSubstr("0 assumption: The goals are taken as physical dose"),
+                          HasSubstr("0 assumption: The tumour's alpha/beta"),
+                          HasSubstr("1 assumption: The goals are read as RayStation's"),
+                          HasSubstr("2 assumption: The maximum is read as that of any point")));
+}
+
 TEST(ImportGoals, RefusesWhatIsNoTableOfGoals) {
   expect_refused("", "the file is empty");
   expect_refused("structure,metric\n", "holds no goal");
