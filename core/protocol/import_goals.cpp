@@ -124,6 +124,11 @@ class Importer {
       assume(goal.line,
              "'" + goal.structure + "' is taken as one structure's name, not as a subtraction.");
     }
+    if (goal.structure.find('*') != std::string::npos) {
+      assume(goal.line, "'" + goal.structure +
+                            "' is taken as one structure's name, not as all whose names begin so; "
+                            "write the goal as a line STRUCTURE :: LIMIT if these are meant.");
+    }
     for (const std::string& note : test->notes) assume(goal.line, note);
     if (!goal.structure.empty()) add_names(goal);
     rules_ += fmt::format(

@@ -161,6 +161,15 @@ TEST(ImportGoals, SaysEveryAssumptionWithItsLine) {
                           HasSubstr("3 assumption: A dose in % is read as a percent")));
 }
 
+TEST(ImportGoals, SaysThatACellsStarIsPartOfAName) {
+  EXPECT_THAT(notes("structure,metric\nGTV*,Mean[Gy] >= 50\nA - B,Mean[Gy] < 5\n"),
+              ElementsAre(HasSubstr("0 assumption: The goals are taken as physical dose"),
+                          HasSubstr("0 assumption: The tumour's alpha/beta"),
+                          HasSubstr("2 assumption: 'GTV*' is taken as one structure's name, not as "
+                                    "all whose names begin so"),
+                          HasSubstr("3 assumption: 'A - B' is taken as one structure's name")));
+}
+
 TEST(ImportGoals, ReadsGoalsOfRayStation) {
   const Protocol p = loaded(
       "RoiName\tGoalCriteria\tGoalType\tPrimaryAcceptanceLevel\tSecondaryAcceptanceLevel\t"
