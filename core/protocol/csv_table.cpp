@@ -29,10 +29,12 @@ class CsvReader {
  private:
   Result<void> read_row(CsvRow& row) {
     for (;;) {
-      Result<std::string> cell = read_cell();
+      bool quoted = false;
+      Result<std::string> cell = read_cell(quoted);
       if (!cell) return tl::unexpected(cell.error());
       std::replace(cell->begin(), cell->end(), '\t', ' ');
       row.cells.emplace_back(trim(*cell));
+      row.quoted.push_back(quoted);
       if (row.cells.size() > kMostCsvCells) return wrong("the row has too many cells");
       if (peek() == delimiter_ && at_ < text_.size()) {
         ++at_;
@@ -44,7 +46,7 @@ class CsvReader {
   }
 
   // Up to the delimiter or the line's end, which stay.
-  Result<std::string> read_cell() {
+  Result<std::string> read_cell(bool& quoted) {
     std::string cell;
     std::size_t begin = at_;
     while (peek() == ' ') ++at_;
@@ -53,6 +55,7 @@ class CsvReader {
       cell = text_.substr(begin, at_ - begin);
       return cell;
     }
+    quoted = true;
     const int opened = line_;
     ++at_;
     for (;;) {

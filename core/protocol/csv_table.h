@@ -14,9 +14,10 @@
 namespace dosegate::protocol {
 
 struct CsvRow {
-  int line = 1;                    ///< 1-based, where the row begins
+  int line = 1;  ///< 1-based, where the row begins
   /// With the blanks around them taken off; line ends and tabs within them are blanks. At least one.
   std::vector<std::string> cells;
+  std::vector<bool> quoted;  ///< of each cell, whether it stood in double quotes
 };
 
 /// Most rows and cells of a table: more is no table of goals.

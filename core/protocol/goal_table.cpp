@@ -6,9 +6,11 @@
 #include <map>
 
 #include "base/text.h"
+#include "metrics/cursor.h"
 #include "protocol/csv_table.h"
 #include "protocol/goal_columns.h"
 #include "protocol/raystation_goal.h"
+#include "protocol/rule.h"
 
 namespace dosegate::protocol {
 namespace {
@@ -58,6 +60,11 @@ class Columns {
     if (found == place_.end() || found->second >= row.cells.size()) return {};
     return row.cells[found->second];
   }
+  /// Whether the column at `index` has a part in the goal.
+  [[nodiscard]] bool used(std::size_t index) const {
+    return std::any_of(place_.begin(), place_.end(),
+                       [&](const auto& place) { return place.second == index; });
+  }
 
  private:
   std::map<GoalColumn, std::size_t> place_;
@@ -93,6 +100,27 @@ std::vector<std::string> split_names(const std::string& cell) {
   return names;
 }
 
+// "18", "<= 18": ends in a number without a decimal point.
+bool ends_in_integer(std::string_view cell) {
+  std::size_t at = cell.size();
+  while (at > 0 && (metrics::is_ascii_digit(cell[at - 1]) || cell[at - 1] == '.')) --at;
+  const std::string_view number = cell.substr(at);
+  return !number.empty() && number.find('.') == number.npos;
+}
+
+// Two cells that may be one number whose decimal comma was not quoted.
+struct Doubt {
+  std::string cells;          // "18,5"; empty: there is none
+  bool rest_is_lost = false;  // the second lies in a column that has no part in the goal
+};
+
+tl::unexpected<Error> one_number_or_two(const std::string& cells, int line) {
+  return wrong("'" + printable(cells) +
+                   "' may be one number with a decimal comma or two cells; write decimals with a "
+                   "point, or, where it is two cells, put each in double quotes",
+               line);
+}
+
 class TableReader {
  public:
   Result<GoalTable> read(std::string_view text) {
@@ -125,7 +153,8 @@ class TableReader {
   }
 
   Result<void> read_table(std::string_view text) {
-    const auto rows = read_csv(text, delimiter_of(text));
+    const char delimiter = delimiter_of(text);
+    const auto rows = read_csv(text, delimiter);
     if (!rows) return tl::unexpected(rows.error());
     if (rows->empty()) return wrong("the file is empty", 1);
     const auto columns = Columns::read(rows->front(), table_.notes);
@@ -135,9 +164,12 @@ class TableReader {
                               "The goals are read as RayStation's scripting writes them: doses in "
                               "cGy, relative volumes as shares of 1."});
     }
+    const std::vector<Doubt> doubts =
+        delimiter == ',' ? doubts_of(*rows, *columns) : std::vector<Doubt>(rows->size());
     for (std::size_t i = 1; i < rows->size(); ++i) {
       const CsvRow& row = (*rows)[i];
       Result<Goal> goal = goal_of(row, rows->front().cells.size(), *columns);
+      if (goal && !doubts[i].cells.empty()) goal = one_number_or_two(doubts[i].cells, row.line);
       if (goal) {
         table_.goals.push_back(std::move(*goal));
       } else {
@@ -147,8 +179,56 @@ class TableReader {
     return {};
   }
 
-  Result<Goal> goal_of(const CsvRow& row, std::size_t width, const Columns& columns) const {
-    // A decimal comma without quotes makes a row longer than its header.
+  // The doubts of each row that the others do not settle. A row may leave out the cells at its end, and
+  // then a decimal comma does not make it longer than the first one. Where no row does so, and one has
+  // all its cells without a doubt, the others have theirs too.
+  static std::vector<Doubt> doubts_of(const std::vector<CsvRow>& rows, const Columns& columns) {
+    const std::size_t width = rows.front().cells.size();
+    std::vector<Doubt> doubts(rows.size());
+    bool whole = false;
+    bool shorter = false;
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+      doubts[i] = doubt_of(rows[i], width, columns);
+      shorter = shorter || rows[i].cells.size() < width;
+      whole = whole || (rows[i].cells.size() == width && doubts[i].cells.empty());
+    }
+    if (!whole || shorter) return doubts;
+    for (Doubt& doubt : doubts) {
+      if (!doubt.rest_is_lost) doubt = {};
+    }
+    return doubts;
+  }
+
+  // The first two cells that make another goal of the row if they are taken as one number.
+  static Doubt doubt_of(const CsvRow& row, std::size_t width, const Columns& columns) {
+    if (row.cells.size() == width && row.cells.back().empty()) return {};  // all cells are there
+    const std::string as_it_stands = reading_of(row, width, columns);
+    if (as_it_stands.empty()) return {};
+    for (std::size_t i = 0; i + 1 < row.cells.size(); ++i) {
+      const std::string& rest = row.cells[i + 1];
+      if (row.quoted[i] || row.quoted[i + 1] || !ends_in_integer(row.cells[i])) continue;
+      if (rest.empty() || !metrics::is_ascii_digit(rest.front())) continue;
+      CsvRow joined = row;
+      joined.cells[i] += "." + rest;
+      joined.cells.erase(joined.cells.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+      const std::string otherwise = reading_of(joined, width, columns);
+      if (otherwise.empty() || otherwise == as_it_stands) continue;
+      return {row.cells[i] + "," + rest, !columns.used(i + 1)};
+    }
+    return {};
+  }
+
+  // What the row asks for, in one text; empty if it cannot be read.
+  static std::string reading_of(const CsvRow& row, std::size_t width, const Columns& columns) {
+    const Result<Goal> goal = goal_of(row, width, columns);
+    if (!goal || goal->priority.find_first_not_of("0123456789") != std::string::npos) return {};
+    const auto test = parse_field_test(goal->limit);
+    if (!test || !parse_rule("A :: " + test->text)) return {};
+    return goal->structure + " :: " + test->text + " priority " + goal->priority;
+  }
+
+  static Result<Goal> goal_of(const CsvRow& row, std::size_t width, const Columns& columns) {
+    // A decimal comma without quotes makes a row longer than its header, if it has all its cells.
     if (row.cells.size() > width) {
       return wrong(
           "the row has more cells than the first one; write decimals with a dot, and text with a "

@@ -230,6 +230,50 @@ TEST(ImportGoals, RefusesTheWholeFileForOneRowAndNamesEach) {
       "above 1; RayStation");
 }
 
+// Each of these was imported with the decimals as a priority, a variation or nothing at all.
+TEST(ImportGoals, RefusesWhatMayBeADecimalCommaWithoutQuotes) {
+  expect_refused("structure,metric,comparator,goal,priority\nLiver,Mean[Gy],<=,18,5\n",
+                 "line 2: '18,5' may be one number with a decimal comma or two cells");
+  expect_refused("structure,metric,goal,result\nPTV,D95%[Gy],>= 47,9\n", "line 2: '>= 47,9' may");
+  expect_refused("structure,metric,goal,notes\nPTV,D95%[Gy],>= 47,5 Gy\n", "'>= 47,5 Gy' may");
+  expect_refused("structure,metric,comparator,goal,variation\nPTV,D95%[Gy],>=,47,5\n",
+                 "'47,5' may");
+  expect_refused("structure,metric,notes\nPTV,D95%[Gy] >= 47,9\n", "'D95%[Gy] >= 47,9' may");
+  expect_refused("structure,metric,goal,priority,notes,result\nPTV,D95%[Gy],>= 47,9\n",
+                 "47,9' may");
+  expect_refused(
+      "RoiName,GoalCriteria,GoalType,AcceptanceLevel,ParameterValue,Priority\n"
+      "Cord,AtMost,DoseAtVolume,4750,0,9\n",
+      "'0,9' may");
+  // Thousands.
+  expect_refused("structure,metric,goal,variation\nKidney,D1cc[cGy],<= 1,200\n", "'<= 1,200' may");
+}
+
+TEST(ImportGoals, RefusesADecimalCommaWhereOtherRowsLeaveOutTheirLastCells) {
+  const std::string head = "structure,metric,goal,priority\n";
+  expect_refused(head + "Heart,Mean[Gy],<= 4\nCord,Max[Gy],<= 20.5,1\nLiver,Mean[Gy],<= 18,5\n",
+                 "one goal cannot be imported, so none was: line 4: '<= 18,5' may");
+  // In a column that is not used the rest would be lost, whatever the other rows are like.
+  expect_refused("structure,metric,goal,result\nHeart,Mean[Gy],<= 4,\nPTV,D95%[Gy],>= 47,9\n",
+                 "line 3: '>= 47,9' may");
+}
+
+TEST(ImportGoals, TakesTwoCellsThatCannotBeOneNumber) {
+  const std::string head = "structure,metric,goal,priority\n";
+  const auto rule = ElementsAre("Liver :: Mean[Gy] <= 18 priority 1");
+  EXPECT_THAT(rule_texts(loaded(head + "Liver,Mean[Gy],\"<= 18\",\"1\"\n")), rule);
+  EXPECT_THAT(rule_texts(loaded(head + "Liver,Mean[Gy],<= 18.0,1\n")), rule);
+  EXPECT_THAT(rule_texts(loaded(head + "Liver,Mean,<= 18 Gy,1\n")), rule);
+  // Nothing is left out in this table, so that a decimal comma would make the row too long.
+  EXPECT_THAT(rule_texts(loaded(head + "Heart,Mean[Gy],<= 4,\nLiver,Mean[Gy],<= 18,1\n")),
+              ElementsAre("Heart :: Mean[Gy] <= 4", "Liver :: Mean[Gy] <= 18 priority 1"));
+  EXPECT_THAT(rule_texts(loaded(head + "Heart,Mean[Gy],<= 4\n")),
+              ElementsAre("Heart :: Mean[Gy] <= 4"));
+  EXPECT_THAT(rule_texts(loaded("structure,metric,goal,priority,notes\n"
+                                "Liver,Mean[Gy],<= 18,1,of 2016\n")),
+              rule);
+}
+
 // RayStation's doses are in cGy: 110 of them where 110 Gy were written is a goal that any plan meets.
 TEST(ImportGoals, RefusesWhatContradictsTheColumnsOfRayStation) {
   const std::string head = "RoiName,GoalCriteria,GoalType,AcceptanceLevel,ParameterValue,";
