@@ -14,6 +14,47 @@ namespace {
 // Ten times what any course gives: a higher number is cGy or a slip.
 constexpr double kHighestPrescription_gy = 1000.0;
 
+void add_context_findings(Findings& findings, const protocol::ContextFile& file,
+                          const protocol::Context& overriding) {
+  std::string taken;
+  for (const auto& [key, value] : file.values) {
+    const auto given = overriding.find(key);
+    if (given == overriding.end()) {
+      taken += fmt::format("{}{}={}", taken.empty() ? "" : ", ", key, value);
+    } else if (given->second != value) {
+      findings.push_back({FindingCode::OptionOverrides,
+                          fmt::format("The context key {} was given as {}; the file says {}.", key,
+                                      given->second, value),
+                          printable(file.path)});
+    }
+  }
+  std::string text = taken.empty() ? "Nothing was taken from the context file."
+                                   : fmt::format("Taken from the context file: {}.", taken);
+  if (!file.unused.empty()) {
+    text +=
+        fmt::format(" Not asked for by the protocols in use: {}.", fmt::join(file.unused, ", "));
+  }
+  findings.push_back({FindingCode::ContextFromFile, text, printable(file.path)});
+}
+
+// The plans of a sum are of one patient, so what lies beside them must not be of two minds.
+Result<void> check_context_files(const std::vector<protocol::ContextFile>& files) {
+  for (std::size_t i = 1; i < files.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      for (const auto& [key, value] : files[i].values) {
+        const auto other = files[j].values.find(key);
+        if (other == files[j].values.end() || other->second == value) continue;
+        return fail(ErrorCode::ContextInvalid,
+                    fmt::format("The context files beside the plans contradict each other: {} is "
+                                "{} in {} and {} here; make them agree.",
+                                key, other->second, printable(files[j].path), value),
+                    printable(files[i].path));
+      }
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 void append(Findings& to, const Findings& from) {
@@ -42,8 +83,8 @@ std::vector<model::InputFile> inputs_of(const model::Case& plan_case,
   std::vector<model::InputFile> inputs = plan_case.inputs;
   const protocol::SiteAliases& aliases = options.map.site_aliases();
   if (!aliases.origin.empty()) inputs.push_back({aliases.origin, "", "", aliases.sha256});
-  if (options.context_file) {
-    inputs.push_back({options.context_file->path, "", "", options.context_file->sha256});
+  for (const protocol::ContextFile& file : options.context_files) {
+    inputs.push_back({file.path, "", "", file.sha256});
   }
   return inputs;
 }
@@ -105,35 +146,17 @@ Result<EvaluationOptions> options_of_sum(const std::vector<const model::Case*>& 
 
 protocol::Context merged_context(const EvaluationOptions& options) {
   protocol::Context context = options.context;
-  if (options.context_file) {
-    context.insert(options.context_file->values.begin(), options.context_file->values.end());
+  for (const protocol::ContextFile& file : options.context_files) {
+    context.insert(file.values.begin(), file.values.end());
   }
   return context;
 }
 
 Findings context_findings(const EvaluationOptions& options) {
-  if (!options.context_file) return {};
-  const protocol::ContextFile& file = *options.context_file;
   Findings findings;
-  std::string taken;
-  for (const auto& [key, value] : file.values) {
-    const auto given = options.context.find(key);
-    if (given == options.context.end()) {
-      taken += fmt::format("{}{}={}", taken.empty() ? "" : ", ", key, value);
-    } else if (given->second != value) {
-      findings.push_back({FindingCode::OptionOverrides,
-                          fmt::format("The context key {} was given as {}; the file says {}.", key,
-                                      given->second, value),
-                          printable(file.path)});
-    }
+  for (const protocol::ContextFile& file : options.context_files) {
+    add_context_findings(findings, file, options.context);
   }
-  std::string text = taken.empty() ? "Nothing was taken from the context file."
-                                   : fmt::format("Taken from the context file: {}.", taken);
-  if (!file.unused.empty()) {
-    text +=
-        fmt::format(" Not asked for by the protocols in use: {}.", fmt::join(file.unused, ", "));
-  }
-  findings.push_back({FindingCode::ContextFromFile, text, printable(file.path)});
   return findings;
 }
 
@@ -150,7 +173,7 @@ Result<void> check_options(const model::Case& plan_case, const EvaluationOptions
         *options.course.prescription_gy <= kHighestPrescription_gy)) {
     return fail(ErrorCode::OptionInvalid, "The prescription must be above 0 and at most 1000 Gy.");
   }
-  return {};
+  return check_context_files(options.context_files);
 }
 
 }  // namespace dosegate::evaluation

@@ -26,9 +26,10 @@ struct EvaluationOptions {
   CourseOptions course;
   protocol::NameMap map;
   protocol::Context context;  ///< site=liver, child_pugh=B7 ...; checked against the protocols
-  /// context.yaml of the plan's folder: `context` overrides what it says, with a finding. It is
-  /// among the inputs of the evaluation.
-  std::optional<protocol::ContextFile> context_file = {};
+  /// context.yaml of the plan's folder, of each plan's for a sum: `context` overrides what they say,
+  /// with a finding. They are among the inputs of the evaluation. Two that say different things of one
+  /// key are refused.
+  std::vector<protocol::ContextFile> context_files = {};
   /// What the case is the sum of; null: it is a plan's own. Set by
   /// evaluate_sum() and compute_sum_dvhs().
   std::shared_ptr<const PlanSum> sum = {};

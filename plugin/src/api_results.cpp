@@ -153,15 +153,18 @@ std::optional<std::filesystem::path> plan_folder(const model::Case& found) {
   return std::nullopt;
 }
 
-// context.yaml beside the case's plan. A file that could be about another patient is none.
-std::optional<protocol::ContextFile> context_beside(
-    const Session& session, const model::Case& found,
-    const std::vector<protocol::Protocol>& protocols) {
+// Adds the context.yaml beside the case's plan. A file that could be about another patient is none.
+void add_context_beside(const Session& session, const model::Case& found,
+                        const std::vector<protocol::Protocol>& protocols,
+                        std::vector<protocol::ContextFile>& files) {
   const auto folder = plan_folder(found);
-  if (!folder) return std::nullopt;
+  if (!folder) return;
   const std::string path = (*folder / protocol::kContextFileName).string();
   std::error_code status;
-  if (!std::filesystem::exists(path, status)) return std::nullopt;
+  if (!std::filesystem::exists(path, status)) return;
+  for (const protocol::ContextFile& known : files) {
+    if (known.path == path) return;
+  }
   for (const auto& other : session.outcome().cases) {
     if (!other || other->patient_id == found.patient_id || plan_folder(*other) != folder) continue;
     refuse(Error{ErrorCode::ContextInvalid,
@@ -169,7 +172,7 @@ std::optional<protocol::ContextFile> context_beside(
                  "it is about; give each patient a folder.",
                  printable(path)});
   }
-  return unwrap(protocol::read_context_file(path, protocols));
+  files.push_back(unwrap(protocol::read_context_file(path, protocols)));
 }
 
 std::string rendered(const StoredResult& result, int32_t format) {
@@ -237,7 +240,9 @@ int32_t dosegate_evaluate(dosegate_session handle, size_t case_index,
     all.context = parse_context(texts(in.context, in.context_count));
     const std::vector<const model::Case*> cases = summed_cases(session, case_index, in);
     const std::vector<protocol::Protocol> protocols = protocols_of(in);
-    all.context_file = context_beside(session, *cases.front(), protocols);
+    for (const model::Case* summed : cases) {
+      add_context_beside(session, *summed, protocols, all.context_files);
+    }
     Evaluation e = unwrap(cases.size() == 1 ? evaluation::evaluate(*cases.front(), protocols, all)
                                             : evaluation::evaluate_sum(cases, protocols, all));
     add_read_findings(e.findings, session);

@@ -85,6 +85,27 @@ class SeveralPlans(CliTest):
         self.refused(INPUT, "dvh", self.both("hcc_25fx_pass", "hcc_no_gtv"), "--sum", *QUICK,
                      says=["different patients", "[602]"])
 
+    def test_a_sum_reads_the_context_beside_every_plan(self):
+        folder = self.two_plans_of_one_patient()
+        (folder / "second" / "context.yaml").write_text("child_pugh: B8\n")
+
+        def checks():
+            result = self.check(UNKNOWN, "check", folder, "--sum", "--json", "-").json
+            inputs = [file["path"] for file in result["inputs"] if file["path"].endswith("context.yaml")]
+            return {check["id"]: check["verdict"] for check in result["plan_checks"]}, inputs
+
+        verdicts, inputs = checks()
+        self.assertEqual(verdicts["eligibility-child-pugh"], "FAIL")
+        self.assertEqual(inputs, [str(folder / "second" / "context.yaml")])
+        (folder / "first" / "context.yaml").write_text("child_pugh: B8\necog: 1\n")
+        verdicts, inputs = checks()
+        self.assertEqual((verdicts["eligibility-child-pugh"], verdicts["eligibility-ecog"]), ("FAIL", "PASS"))
+        self.assertEqual(len(inputs), 2)
+        (folder / "first" / "context.yaml").write_text("child_pugh: A5\n")
+        self.refused_and_nothing_written(USAGE, "check", folder, "--sum",
+                                         says=["contradict", "child_pugh", "A5", "B8", "first/context.yaml",
+                                               "second/context.yaml", "[505]"])
+
     def test_a_file_that_cannot_be_read_may_be_a_plan_that_nobody_checks(self):
         folder = self.both("hcc_25fx_pass", "hcc_25fx_variation")
         for file in (folder / "other").glob("*.dcm"):

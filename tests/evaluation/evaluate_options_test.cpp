@@ -217,8 +217,8 @@ TEST(EvaluateOptions, TakesContextFromAFileAndLetsTheCommandLineOverrideIt) {
     throw std::runtime_error("no check " + id);
   };
   EvaluationOptions options;
-  options.context_file =
-      protocol::parse_context_file("child_pugh: B8\necog: 1\n", "p/context.yaml", hcc()).value();
+  options.context_files = {
+      protocol::parse_context_file("child_pugh: B8\necog: 1\n", "p/context.yaml", hcc()).value()};
   const Evaluation file = evaluated(standard(), hcc(), options);
   EXPECT_EQ(check(file, "eligibility-child-pugh"), Verdict::Fail);
   EXPECT_EQ(check(file, "eligibility-ecog"), Verdict::Pass);
@@ -233,7 +233,7 @@ TEST(EvaluateOptions, TakesContextFromAFileAndLetsTheCommandLineOverrideIt) {
   ASSERT_FALSE(file.inputs.empty());
   const model::InputFile& input = file.inputs.back();
   EXPECT_EQ(input.path, "p/context.yaml");
-  EXPECT_EQ(input.sha256, options.context_file->sha256);
+  EXPECT_EQ(input.sha256, options.context_files[0].sha256);
 
   options.context = {{"child_pugh", "A5"}, {"ecog", "1"}};
   const Evaluation both = evaluated(standard(), hcc(), options);
