@@ -106,7 +106,8 @@ dosegate_evaluation_info evaluation_view(const evaluation::Evaluation& e, const 
   view.structure_count = e.structures.size();
   view.finding_count = e.findings.size();
   view.headroom = headroom_view(e.headroom);
-  view.headroom_text = keep(report::headroom_text(e.headroom, e.verdict));
+  view.headroom_text = keep(e.headroom.reason.empty() ? report::headroom_text(e.headroom, e.verdict)
+                                                      : e.headroom.reason);
   return view;
 }
 

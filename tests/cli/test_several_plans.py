@@ -78,6 +78,14 @@ class SeveralPlans(CliTest):
         done = self.check(UNKNOWN, "check", folder, "--sum")
         self.assertEqual(len(self.verdicts(done)), 1)
 
+    def test_a_sum_says_that_its_headroom_is_not_looked_for(self):
+        goals, protocol = self.folder / "goals.csv", self.folder / "goals.yaml"
+        goals.write_text("structure,metric,goal\nLiver,Dmax,<= 1 Gy\n")
+        self.check(PASS, "protocols", "import", goals, "--out", protocol)
+        done = self.check(FAIL, "check", self.two_plans_of_one_patient(), "--sum", "--protocol", protocol)
+        self.assertIn("scaled together): The headroom of a sum of plans is not looked for.\n", done.text)
+        self.assertNotIn("If scaled:", done.text)
+
     def test_a_sum_is_refused_where_it_means_nothing(self):
         folder = self.two_plans_of_one_patient()
         self.refused(USAGE, "check", folder / "first", folder / "first", "--sum", says=["--sum", "only one"])

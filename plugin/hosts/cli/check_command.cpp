@@ -106,7 +106,8 @@ Line rule_line(const dosegate_rule& rule) {
   if (rule.beside[0] != '\0') measured += fmt::format(" (this decides; {})", rule.beside);
   std::string why = rule.reason;
   // The way out of a miss; what a rule that is met has left is in the JSON and the CSV.
-  if (rule.verdict == DOSEGATE_FAIL || rule.verdict == DOSEGATE_VARIATION) {
+  const bool missed = rule.verdict == DOSEGATE_FAIL || rule.verdict == DOSEGATE_VARIATION;
+  if (missed && rule.headroom_text[0] != '\0') {
     why += fmt::format("{}If scaled: {}.", why.empty() ? "" : " ", rule.headroom_text);
   }
   return {

@@ -360,7 +360,8 @@ typedef struct dosegate_evaluation_info {
   const char *protocols; /* "hcc-rt-ici 1.0" ... joined by ", " */
   size_t rule_count, plan_check_count, structure_count, finding_count;
   dosegate_headroom headroom; /* of the plan's verdict */
-  const char *headroom_text;  /* as dosegate_rule.headroom_text, with the rules that change */
+  /* As dosegate_rule.headroom_text, with the rules that change; one sentence where it was not looked for. */
+  const char *headroom_text;
 } dosegate_evaluation_info;
 
 DOSEGATE_EXPORT int32_t dosegate_evaluation_get(dosegate_session session, dosegate_result result,
@@ -396,7 +397,8 @@ typedef struct dosegate_rule {
   uint32_t present;
   uint32_t reserved;
   dosegate_headroom headroom; /* zeros where the verdict is NOT_APPLICABLE */
-  /* "PASS up to x1.083 (54.15 Gy), then FAIL"; "" where the verdict is NOT_APPLICABLE */
+  /* "PASS up to x1.083 (54.15 Gy), then FAIL"; "" where the verdict is NOT_APPLICABLE, or where it was not
+   * looked for */
   const char *headroom_text;
 } dosegate_rule;
 
