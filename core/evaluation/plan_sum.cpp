@@ -134,6 +134,13 @@ Case describe(const std::vector<const Case*>& plans) {
                                      [&](const auto& other) { return other.path == input.path; });
       if (!known) whole.inputs.push_back(input);
     }
+    if (plan.patient_id.empty()) {
+      add_once(whole.findings,
+               {{FindingCode::LinkAssumed,
+                 "Patient ID is empty, so the plans of the sum could not be compared by it; one "
+                 "frame of reference is all that says they are one patient's.",
+                 ""}});
+    }
     add_once(whole.findings, plan.findings);
     const std::string& uid = plan.structures->sop_instance_uid;
     if (uid != whole.structures->sop_instance_uid) {

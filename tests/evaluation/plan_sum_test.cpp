@@ -233,6 +233,22 @@ TEST(PlanSum, WarnsOfLargeFractionsOfOnePlan) {
       count(summed({&a, &c}, {"Mean[Gy]@EQD2(ab=3)"}).findings, FindingCode::ExtrapolatedEqd2), 0);
 }
 
+TEST(PlanSum, WarnsWhereNoPatientIsNamed) {
+  Case a = plan("A", 10, uniform(20));
+  Case b = plan("B", 5, uniform(30));
+  EXPECT_EQ(count(sum_plans({&a, &b}, {})->whole.findings, FindingCode::LinkAssumed), 0);
+  a.patient_id.clear();
+  b.patient_id.clear();
+  const auto sum = sum_plans({&a, &b}, {});
+  ASSERT_TRUE(sum);
+  ASSERT_EQ(count(sum->whole.findings, FindingCode::LinkAssumed), 1);
+  EXPECT_EQ(finding_severity(FindingCode::LinkAssumed), Severity::Warning);
+  for (const Finding& finding : sum->whole.findings) {
+    if (finding.code != FindingCode::LinkAssumed) continue;
+    EXPECT_TRUE(says(finding.text, "Patient ID is empty")) << finding.text;
+  }
+}
+
 TEST(PlanSum, IsRefusedWhereThePlansAreNotOneCourse) {
   const Case a = plan("A", 10, uniform(20));
   EXPECT_EQ(sum_plans({&a}, {}).error().code, ErrorCode::SumImpossible);
