@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 #include "evaluation/common_options.h"
@@ -26,10 +27,10 @@ Result<void> check_plans(const std::vector<const Case*>& plans, const CourseOpti
   if (plans.size() < 2) {
     return fail(ErrorCode::SumImpossible, "A sum needs two plans or more; give them all.");
   }
-  if (options.fractions || options.prescription_gy) {
-    return fail(ErrorCode::OptionInvalid,
-                "A sum of plans takes number of fractions and prescription from each plan; leave "
-                "--fractions and --prescription out.");
+  if (options.fractions) {
+    return fail(
+        ErrorCode::OptionInvalid,
+        "A sum of plans takes the number of fractions from each plan; leave --fractions out.");
   }
   std::string frame;
   std::vector<std::string> uids;
@@ -111,6 +112,53 @@ std::string summary(const std::vector<SummedPart>& parts) {
   return text;
 }
 
+// Names of the ROIs that the plan's prescription is for; none where the plan links it to no ROI.
+std::set<std::string> prescribed_targets(const Case& plan) {
+  std::set<std::string> names;
+  for (const model::DoseReference& reference : plan.plan->dose_references) {
+    if (reference.type != "TARGET" || !reference.roi_number ||
+        reference.target_prescription_gy != plan.plan->prescription_gy) {
+      continue;
+    }
+    for (const model::Roi& roi : plan.structures->rois) {
+      if (roi.number == *reference.roi_number && !roi.name.empty()) names.insert(roi.name);
+    }
+  }
+  return names;
+}
+
+// The whole's prescription, and what is to be said of it. Doses that are prescribed to different
+// targets, a boost beside a first series elsewhere, are no dose that anybody prescribed in sum.
+struct SumPrescription {
+  std::optional<double> gy;
+  std::string text;
+};
+
+SumPrescription prescription_of_sum(const std::vector<const Case*>& plans) {
+  double total_gy = 0.0;
+  std::vector<std::string> doses;
+  std::set<std::string> common;
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    const Case& plan = *plans[i];
+    if (!plan.plan || !plan.plan->prescription_gy) {
+      return {
+          {},
+          fmt::format("prescriptions are not added, that of {} is not known", label_of(plan, i))};
+    }
+    total_gy += *plan.plan->prescription_gy;
+    doses.push_back(shortest(*plan.plan->prescription_gy));
+    const std::set<std::string> targets = prescribed_targets(plan);
+    if (i == 0) common = targets;
+    std::erase_if(common, [&](const std::string& name) { return !targets.contains(name); });
+  }
+  const std::string list = fmt::format("prescriptions of {} Gy", fmt::join(doses, " and "));
+  if (common.empty()) {
+    return {{}, list + " are not added, the plans do not name one ROI as the target of them all"};
+  }
+  return {total_gy, fmt::format("{} to one target ({}), {} Gy in sum", list,
+                                printable(*common.begin()), shortest(total_gy))};
+}
+
 // What the first plan lends to the whole, and what all of them have.
 Case describe(const std::vector<const Case*>& plans) {
   Case whole;
@@ -118,17 +166,10 @@ Case describe(const std::vector<const Case*>& plans) {
   whole.structures = plans.front()->structures;
   whole.plan.emplace();
   whole.plan->patient_id = whole.patient_id;
-  double prescription_gy = 0.0;
-  bool all_prescribed = true;
   for (std::size_t i = 0; i < plans.size(); ++i) {
     const Case& plan = *plans[i];
     whole.plan->label += (i == 0 ? "" : " + ") + label_of(plan, i);
     if (plan.plan && i == 0) whole.plan->patient_name = plan.plan->patient_name;
-    if (plan.plan && plan.plan->prescription_gy) {
-      prescription_gy += *plan.plan->prescription_gy;
-    } else {
-      all_prescribed = false;
-    }
     for (const model::InputFile& input : plan.inputs) {
       const bool known = std::any_of(whole.inputs.begin(), whole.inputs.end(),
                                      [&](const auto& other) { return other.path == input.path; });
@@ -153,7 +194,6 @@ Case describe(const std::vector<const Case*>& plans) {
            ""});
     }
   }
-  if (all_prescribed) whole.plan->prescription_gy = prescription_gy;
   std::sort(whole.inputs.begin(), whole.inputs.end(),
             [](const auto& a, const auto& b) { return a.path < b.path; });
   return whole;
@@ -186,12 +226,16 @@ Result<PlanSum> sum_plans(const std::vector<const Case*>& plans, const CourseOpt
   }
   PlanSum sum;
   sum.whole = describe(plans);
+  const SumPrescription prescription = prescription_of_sum(plans);
+  sum.whole.plan->prescription_gy = prescription.gy;
+  CourseOptions of_each = options;
+  of_each.prescription_gy.reset();  // a given one is that of the whole
   for (std::size_t i = 0; i < plans.size(); ++i) {
-    auto course = course_dose(*plans[i], CaseGeometry(*plans[i]->structures), options);
+    auto course = course_dose(*plans[i], CaseGeometry(*plans[i]->structures), of_each);
     if (!course) return tl::unexpected(course.error());
     add_once(sum.whole.findings, course->findings);
     sum.parts.push_back({label_of(*plans[i], i), std::move(course->grid), course->kind,
-                         fractions_of_dose(*plans[i], options)});
+                         fractions_of_dose(*plans[i], of_each)});
   }
   if (auto moved = onto_one_lattice(sum.parts); !moved) return tl::unexpected(moved.error());
   const bool effective =
@@ -210,9 +254,10 @@ Result<PlanSum> sum_plans(const std::vector<const Case*>& plans, const CourseOpt
                    "",
                    total_of(sum.parts)};
   sum.whole.doses.push_back(std::move(dose));
-  sum.whole.findings.push_back(
-      {FindingCode::DosePlansSummed,
-       fmt::format("The doses of {} plans were added: {}.", plans.size(), summary(sum.parts)), ""});
+  sum.whole.findings.push_back({FindingCode::DosePlansSummed,
+                                fmt::format("The doses of {} plans were added: {}; {}.",
+                                            plans.size(), summary(sum.parts), prescription.text),
+                                ""});
   return sum;
 }
 

@@ -35,13 +35,15 @@ struct SummedPart {
 /// A sum and what it was made of.
 struct PlanSum {
   /// What is evaluated: structures and patient of the first plan, the sum as its dose (MULTI_PLAN),
-  /// the prescriptions' sum (absent if one is not known), no number of fractions.
+  /// the prescriptions' sum, no number of fractions. The prescription is absent if one of them is not
+  /// known, or if the plans' dose references do not name one ROI as the target of all of them; which it
+  /// was is said in the finding DosePlansSummed.
   model::Case whole;
   std::vector<SummedPart> parts;
 };
 
-/// Adds the doses of `plans` (two or more, none null). `options` hold for each plan, so that neither a
-/// number of fractions nor a prescription can be given. Errors: OptionInvalid; SumImpossible for
+/// Adds the doses of `plans` (two or more, none null). `options` hold for each plan, so that no number
+/// of fractions can be given; a prescription that is given is the sum's. Errors: OptionInvalid; SumImpossible for
 /// different patients, frames of reference that differ or are not named, or one plan twice; those of
 /// course_dose() and of geometry::resample_onto().
 [[nodiscard]] Result<PlanSum> sum_plans(const std::vector<const model::Case*>& plans,

@@ -22,6 +22,19 @@ Case plan(const std::string& label, int fractions, const DoseFormula& dose,
   return c;
 }
 
+// `prescription_gy` to the ROI of that number in the plan's structures.
+void prescribe(Case& c, double prescription_gy, int roi_number) {
+  c.plan->prescription_gy = prescription_gy;
+  c.plan->dose_references = {{"TARGET", "VOLUME", "", roi_number, prescription_gy}};
+}
+
+std::string text_of_sum(const Evaluation& e) {
+  for (const Finding& finding : e.findings) {
+    if (finding.code == FindingCode::DosePlansSummed) return finding.text;
+  }
+  throw std::runtime_error("no finding of a sum");
+}
+
 DvhReport summed(const std::vector<const Case*>& plans, const std::vector<std::string>& metrics,
                  const std::string& structure = "Liver") {
   DvhRequest request;
@@ -208,8 +221,53 @@ TEST(PlanSum, DecidesRulesByTheSum) {
   const auto e = evaluate_sum({&a, &b}, hcc(), {});
   ASSERT_TRUE(e);
   EXPECT_EQ(e->verdict, Verdict::Unknown);
-  EXPECT_EQ(e->prescription_gy, 100.0);
   EXPECT_FALSE(e->eqd2_gy.has_value());
+}
+
+// 20 Gy and 30 Gy, both to the ROI GTV: D100% of 50 Gy is 100 % of the 50 Gy in sum.
+TEST(PlanSum, AddsPrescriptionsToOneTarget) {
+  Case a = plan("A", 10, uniform(20));
+  Case b = plan("B", 5, uniform(30));
+  const int gtv_number = a.structures->rois.at(1).number;
+  ASSERT_EQ(a.structures->rois.at(1).name, "GTV");
+  prescribe(a, 20, gtv_number);
+  prescribe(b, 30, gtv_number);
+  const auto e = evaluate_sum({&a, &b}, {protocol_of({"GTV :: Min[%] >= 99.9"})}, {});
+  ASSERT_TRUE(e);
+  EXPECT_EQ(e->prescription_gy, 50.0);
+  EXPECT_EQ(rule(*e, "r0").verdict, Verdict::Pass);
+  EXPECT_TRUE(
+      says(text_of_sum(*e), "prescriptions of 20 and 30 Gy to one target (GTV), 50 Gy in sum"))
+      << text_of_sum(*e);
+}
+
+// 20 Gy to one target and 30 Gy to another were 50 Gy, which nobody prescribed to either.
+TEST(PlanSum, AddsNoPrescriptionsToDifferentTargets) {
+  Case a = plan("A", 10, uniform(20));
+  Case b = plan("B", 5, uniform(30));
+  prescribe(a, 20, a.structures->rois.at(0).number);
+  const std::vector<protocol::Protocol> protocols = {protocol_of({"GTV :: Min[%] >= 90"})};
+  const auto expect_none = [&](const std::string& words) {
+    const auto e = evaluate_sum({&a, &b}, protocols, {});
+    ASSERT_TRUE(e);
+    EXPECT_FALSE(e->prescription_gy.has_value());
+    EXPECT_EQ(rule(*e, "r0").verdict, Verdict::Unknown);
+    EXPECT_TRUE(says(rule(*e, "r0").reason, "prescription")) << rule(*e, "r0").reason;
+    EXPECT_TRUE(says(text_of_sum(*e), words)) << text_of_sum(*e);
+  };
+  prescribe(b, 30, b.structures->rois.at(1).number);
+  expect_none("prescriptions of 20 and 30 Gy are not added, the plans do not name one ROI");
+  b.plan->dose_references.clear();  // linked to no ROI
+  expect_none("are not added");
+  b.plan->prescription_gy.reset();
+  expect_none("that of B is not known");
+  // What the user says is taken: 50 Gy are 100 % of 50.
+  EvaluationOptions given;
+  given.course.prescription_gy = 50.0;
+  const auto e = evaluate_sum({&a, &b}, protocols, given);
+  ASSERT_TRUE(e);
+  EXPECT_EQ(e->prescription_gy, 50.0);
+  EXPECT_EQ(rule(*e, "r0").verdict, Verdict::Pass);
 }
 
 TEST(PlanSum, IsUnknownWhereOnePlanHasNoDose) {

@@ -294,7 +294,8 @@ typedef struct dosegate_options {
   const char *aliases;
   /* Further cases whose doses are added to that of the case that is named in the call: several plans of one
    * patient as one course. Each is converted with its own number of fractions before it is added; `fractions`
-   * and `prescription_gy` must be 0. */
+   * must be 0. The prescriptions are added only where all plans name one ROI as their target; else the sum's
+   * is unknown, unless `prescription_gy` gives it. */
   const size_t *add_cases;
   size_t add_case_count;
 } dosegate_options;
