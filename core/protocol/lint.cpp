@@ -166,6 +166,7 @@ class Linter {
       for (const Test* test : tests) {
         check_variation(*test);
         check_units(*test);
+        check_alpha_beta_of(*test);
       }
       check_fractionation(tests);
       check_names();
@@ -220,6 +221,19 @@ class Linter {
       check_dose(test.goal, metric.dose_unit);
       const bool of_volume = metric.kind == MetricKind::D || metric.kind == MetricKind::DC;
       if (of_volume && metric.volume_unit == VolumeUnit::Percent) check_share(metric.argument);
+    }
+  }
+
+  void check_alpha_beta_of(const Test& test) {
+    if (!test.metric.basis.is_converted()) return;
+    for (const std::string& name : names_in(rule_->rule.subject)) {
+      const StructureEntry* entry = protocol_.find_structure(name);
+      if (entry == nullptr || !entry->alpha_beta_gy) continue;
+      if (*entry->alpha_beta_gy == test.metric.basis.alpha_beta_gy) continue;
+      add(LintCode::AlphaBeta,
+          fmt::format("The dose is converted with alpha/beta {} Gy; the entry of '{}' has {} Gy.",
+                      plain_number(test.metric.basis.alpha_beta_gy), name,
+                      plain_number(*entry->alpha_beta_gy)));
     }
   }
 
@@ -383,6 +397,8 @@ std::string_view to_text(LintCode code) {
       return "unknown-structure";
     case LintCode::Spelling:
       return "spelling";
+    case LintCode::AlphaBeta:
+      return "alpha-beta";
     case LintCode::OffLibrary:
       return "off-library";
   }

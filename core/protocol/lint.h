@@ -23,6 +23,7 @@ enum class LintCode {
   Contradiction,     ///< two rules that no plan can meet together
   UnknownStructure,  ///< a name without an entry that is no TG-263 name either
   Spelling,          ///< a name that TG-263's worksheet misspells
+  AlphaBeta,         ///< a conversion with another alpha/beta than the structure's entry has
   OffLibrary,        ///< a built-in protocol has another number for the same
 };
 [[nodiscard]] std::string_view to_text(LintCode code);  ///< "wide-variation", "unit" ...

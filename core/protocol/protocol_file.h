@@ -40,6 +40,8 @@ struct StructureEntry {
   /// What a drawn structure of this name should equal (`Liver-GTV` = `Liver - GTV*`).
   std::optional<StructureExpression> definition;
   std::string note;
+  /// Of the organ, for BED and EQD2 of its dose. Rules write their own; lint says where it is another.
+  std::optional<double> alpha_beta_gy = {};
 };
 
 /// What rules and plan checks have in common.

@@ -166,13 +166,17 @@ class ProtocolReader {
   }
 
   void read_structure(const YamlNode& node, Protocol& protocol) const {
-    expect_map(node, {"name", "aliases", "definition", "note"});
+    expect_map(node, {"name", "aliases", "definition", "alpha_beta_gy", "note"});
     StructureEntry entry;
     entry.name = text(node, "name");
     entry.aliases = texts(node.find("aliases"), "aliases");
     if (const YamlNode* definition = node.find("definition")) {
       entry.definition =
           checked(parse_structure_expression(text_of(*definition, "definition")), *definition);
+    }
+    if (const YamlNode* given = node.find("alpha_beta_gy")) {
+      entry.alpha_beta_gy = number(node, "alpha_beta_gy");
+      checked(check_alpha_beta(*entry.alpha_beta_gy), *given);
     }
     entry.note = optional_text(node, "note");
     checked(check_structure(entry, protocol), node);

@@ -89,6 +89,18 @@ TEST(Lint, CatchesUnitsThatWereMixedUp) {
   EXPECT_THAT(told({"Heart :: V25Gy[%] <= 0 when fx in 15..15"}), IsEmpty());
 }
 
+// matRad's helper adds EQD2 with alpha/beta 2 for every organ.
+TEST(Lint, CatchesAConversionWithAnotherOrgansAlphaBeta) {
+  const std::string entries =
+      "structures:\n  - name: SpinalCord\n    alpha_beta_gy: 2\n  - name: Liver\n    "
+      "alpha_beta_gy: 3\n";
+  EXPECT_THAT(told({"Liver :: Mean[Gy]@EQD2(ab=2) < 30"}, entries), ElementsAre("r1 alpha-beta"));
+  EXPECT_THAT(told({"Liver :: Mean[Gy]@EQD2(ab=3) < 30"}, entries), IsEmpty());
+  EXPECT_THAT(told({"SpinalCord :: Max[Gy]@EQD2(ab=2) < 50"}, entries), IsEmpty());
+  EXPECT_THAT(told({"Liver - SpinalCord :: Mean[Gy]@BED(ab=3) < 30"}, entries),
+              ElementsAre("r1 alpha-beta"));
+}
+
 TEST(Lint, CatchesNumbersThatTheirSourceDoesNotHave) {
   // Two public apps: 21.5 Gy for the liver's 700 cc instead of 21, and the value for 3 fractions in
   // a table for 5.

@@ -134,6 +134,7 @@ TEST(ParseProtocol, RefusesEverySlipWithLineAndColumn) {
        "also stands for 'Colon'"},
       {"aliases: [LargeBowel]", "definition: A -B", "line 19, column 17, character 4 of the text",
        "blank on both sides"},
+      {"aliases: [LargeBowel]", "alpha_beta_gy: 0", "line 19, column 20", "alpha/beta"},
       {"text: 'Colon :: Max[Gy] <= 33 when fx in 5..5'", "text: Colon :: Max[Gy] <= 33",
        "line 24, column", "single quotes"},
       {"rules:", "rulez:", "line 20, column 1", "'rulez' is not known here"},

@@ -137,7 +137,7 @@ typedef struct dosegate_protocol_finding {
   uint32_t reserved;
   const char *rule; /* id of the rule it is about */
   const char *code; /* "wide-variation", "unit", "no-fractionation", "duplicate", "contradiction",
-                       "unknown-structure", "spelling", "off-library" */
+                       "unknown-structure", "spelling", "alpha-beta", "off-library" */
   const char *text; /* one sentence */
   int32_t line, column; /* of the rule's text in the file, 1-based */
 } dosegate_protocol_finding;
