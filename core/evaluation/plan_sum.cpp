@@ -262,7 +262,7 @@ Result<PlanSum> sum_plans(const std::vector<const Case*>& plans, const CourseOpt
 }
 
 Result<DoseGrid> sum_on_basis(const PlanSum& sum, const metrics::Basis& basis,
-                              const geometry::VoxelBlock& block, std::size_t pieces) {
+                              const geometry::LatticeBlock& block, std::size_t pieces) {
   std::optional<DoseGrid> total;
   for (const SummedPart& part : sum.parts) {
     if (part.kind == metrics::DoseKind::Effective) {
@@ -287,8 +287,8 @@ Result<DoseGrid> sum_on_basis(const PlanSum& sum, const metrics::Basis& basis,
 
 Result<DoseGrid> sum_on_basis(const PlanSum& sum, const metrics::Basis& basis) {
   const DoseGrid& lattice = sum.parts.front().grid;
-  const geometry::VoxelBlock all{{0, 0, 0},
-                                 {lattice.size(0) - 1, lattice.size(1) - 1, lattice.size(2) - 1}};
+  const geometry::LatticeBlock all{{0, 0, 0},
+                                   {lattice.size(0) - 1, lattice.size(1) - 1, lattice.size(2) - 1}};
   return sum_on_basis(sum, basis, all, 1);
 }
 

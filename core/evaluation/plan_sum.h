@@ -54,7 +54,7 @@ struct PlanSum {
 /// distance times the second derivative. Errors: FractionsUnknown, NotComputable (an effective dose);
 /// the text names the plan.
 [[nodiscard]] Result<model::DoseGrid> sum_on_basis(const PlanSum& sum, const metrics::Basis& basis,
-                                                   const geometry::VoxelBlock& block,
+                                                   const geometry::LatticeBlock& block,
                                                    std::size_t pieces);
 /// The same at all voxels.
 [[nodiscard]] Result<model::DoseGrid> sum_on_basis(const PlanSum& sum, const metrics::Basis& basis);

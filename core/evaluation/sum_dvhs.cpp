@@ -24,13 +24,13 @@ void collect_rois(const RoiExpression& expression, std::vector<std::size_t>& roi
   }
 }
 
-geometry::VoxelBlock block_around(const RoiExpression& expression,
-                                  const model::StructureSet& structures,
-                                  const model::DoseGrid& lattice) {
+geometry::LatticeBlock block_around(const RoiExpression& expression,
+                                    const model::StructureSet& structures,
+                                    const model::DoseGrid& lattice) {
   std::vector<std::size_t> rois;
   double around_mm = kAround_mm;
   collect_rois(expression, rois, around_mm);
-  geometry::VoxelBlock block;
+  geometry::LatticeBlock block;
   for (int a = 0; a < 3; ++a) {
     double low = std::numeric_limits<double>::max();
     double high = std::numeric_limits<double>::lowest();
@@ -57,7 +57,7 @@ geometry::VoxelBlock block_around(const RoiExpression& expression,
 }
 
 // The most pieces of a voxel's distance that the memory bears.
-std::size_t pieces_of(const geometry::VoxelBlock& block) {
+std::size_t pieces_of(const geometry::LatticeBlock& block) {
   for (std::size_t pieces = kMostPieces; pieces > 1; --pieces) {
     std::size_t voxels = 1;
     for (std::size_t a = 0; a < 3; ++a) voxels *= (block.last[a] - block.first[a] + 1) * pieces;

@@ -174,7 +174,7 @@ Result<DoseGrid> crop_to(const DoseGrid& grid, const DoseGrid& lattice) {
   return DoseGrid::create(std::move(geometry), std::move(values));
 }
 
-DoseGrid refined(const DoseGrid& grid, const VoxelBlock& block, std::size_t pieces) {
+DoseGrid refined(const DoseGrid& grid, const LatticeBlock& block, std::size_t pieces) {
   GridGeometry geometry;
   geometry.axes = grid.axes();
   std::array<std::vector<Between>, 3> nodes;

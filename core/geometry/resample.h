@@ -23,14 +23,14 @@ namespace dosegate::geometry {
                                               const model::DoseGrid& lattice);
 
 /// Voxels first .. last of each axis, 0 .. 2.
-struct VoxelBlock {
+struct LatticeBlock {
   std::array<std::size_t, 3> first{}, last{};
 };
 
 /// A block of `grid` with every distance between voxels cut evenly into `pieces`: at every point between
 /// the block's outermost centres the dose is what it was, and so it is for half a voxel beyond those
 /// that are the grid's own outermost ones.
-[[nodiscard]] model::DoseGrid refined(const model::DoseGrid& grid, const VoxelBlock& block,
+[[nodiscard]] model::DoseGrid refined(const model::DoseGrid& grid, const LatticeBlock& block,
                                       std::size_t pieces);
 
 }  // namespace dosegate::geometry
