@@ -60,6 +60,10 @@ double margin_of(const RoiExpression& expression, const Reading& reading, double
   return std::copysign(std::max(size_mm, kLeast_mm), expression.margin_mm);
 }
 
+int drawn_planes(const model::Roi& roi, const geometry::PlaneStack& stack) {
+  return roi.from_voxels ? 0 : static_cast<int>(stack.planes.size());
+}
+
 auto no_volume(const std::string& roi_name) {
   return fail(ErrorCode::RegionEmpty,
               fmt::format("The contours of ROI \"{}\" enclose no volume.", printable(roi_name)));
@@ -139,7 +143,7 @@ Result<ExpressionReadings> CaseGeometry::read_roi(std::size_t index,
     return no_volume(structures_.rois[index].name);
   }
   result.findings = (*stack)->findings;
-  result.planes = static_cast<int>((*stack)->stack.planes.size());
+  result.planes = drawn_planes(structures_.rois[index], (*stack)->stack);
   result.nominal_spacing_mm = (*stack)->stack.nominal_spacing_mm;
   return result;
 }
@@ -259,7 +263,7 @@ Result<ExpressionReadings> CaseGeometry::readings(const RoiExpression& expressio
     result.findings.insert(result.findings.end(), stack->findings.begin(), stack->findings.end());
   }
   const geometry::PlaneStack& drawn = first->stacks.front()->stack;
-  result.planes = static_cast<int>(drawn.planes.size());
+  result.planes = drawn_planes(structures_.rois[first_roi(expression)], drawn);
   result.nominal_spacing_mm = drawn.nominal_spacing_mm;
   return result;
 }

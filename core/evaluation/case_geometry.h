@@ -37,7 +37,8 @@ struct ExpressionReadings {
   /// first there is always something; another may be without slabs (a single plane without caps).
   std::vector<geometry::Region> regions;
   Findings findings;  ///< of the contours of its ROIs, each seen in the expression's frame
-  /// Of the expression's first ROI.
+  /// Of the expression's first ROI; 0 planes if it was not drawn but given as voxels: then no
+  /// number hangs on where its planes lie.
   int planes = 0;
   double nominal_spacing_mm = 0.0;
 };

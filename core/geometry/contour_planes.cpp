@@ -172,6 +172,7 @@ std::vector<bool> real_gaps(const Roi& roi, const std::vector<ContourPlane>& pla
 std::optional<double> nominal_spacing_mm(std::span<const RoiSurvey> surveys, const Vec3& w) {
   std::vector<double> gaps;
   for (const RoiSurvey& survey : surveys) {
+    if (survey.roi->from_voxels) continue;  // its layers say nothing of how the others were drawn
     const ContourPlanes grouped = group_planes(survey, w);
     // ROIs of another tilt have no planes along this normal.
     if (grouped.off_plane_mm > kNotPlanar_mm) continue;

@@ -119,29 +119,20 @@ class PlaneBorders {
     }
   }
 
+  /// The border of a plane whose contours were drawn, by whatever hand.
   Area of(const ContourPlane& plane) {
+    return has_alike_contours(plane) ? arranged(plane) : of_distinct(plane);
+  }
+
+  /// The border of a plane in which no contour stands twice.
+  Area of_distinct(const ContourPlane& plane) {
     chains_.clear();
     for (const ContourFacts* contour : plane.contours) {
       project(*contour->contour);
       chains_.add_ring(ring_);
     }
-    if (!has_alike_contours(plane)) {
-      if (auto border = chains_.border()) return std::move(*border);
-    }
-    edges_.clear();
-    for (std::size_t c = 0; c < plane.contours.size(); ++c) {
-      project(*plane.contours[c]->contour);
-      ChainBorder::Point from = ring_.back();
-      for (const ChainBorder::Point& to : ring_) {
-        if (from.u != to.u || from.v != to.v) edges_.push_back({from.u, from.v, to.u, to.v, 0, c});
-        from = to;
-      }
-    }
-    CleanBorder border = arrange(edges_, Combine::Union);
-    if (border.self_crossing_mm > kCrossing_mm) ++crossing_planes_;
-    crossing_mm_ = std::max(crossing_mm_, border.self_crossing_mm);
-    if (border.repeated) ++repeated_;
-    return std::move(border.area);
+    if (auto border = chains_.border()) return std::move(*border);
+    return arranged(plane);
   }
 
   void note_doubts(const Roi& roi, Findings& findings) const {
@@ -164,6 +155,24 @@ class PlaneBorders {
   }
 
  private:
+  // The border that arrange() finds, and a note of what is wrong with the contours.
+  Area arranged(const ContourPlane& plane) {
+    edges_.clear();
+    for (std::size_t c = 0; c < plane.contours.size(); ++c) {
+      project(*plane.contours[c]->contour);
+      ChainBorder::Point from = ring_.back();
+      for (const ChainBorder::Point& to : ring_) {
+        if (from.u != to.u || from.v != to.v) edges_.push_back({from.u, from.v, to.u, to.v, 0, c});
+        from = to;
+      }
+    }
+    CleanBorder border = arrange(edges_, Combine::Union);
+    if (border.self_crossing_mm > kCrossing_mm) ++crossing_planes_;
+    crossing_mm_ = std::max(crossing_mm_, border.self_crossing_mm);
+    if (border.repeated) ++repeated_;
+    return std::move(border.area);
+  }
+
   void project(const model::Contour& contour) {
     ring_.clear();
     if (patient_axis_[0] >= 0 && patient_axis_[1] >= 0) {
@@ -187,6 +196,28 @@ class PlaneBorders {
   std::size_t repeated_ = 0;
 };
 
+// Layers of voxels: each is as thick as its contours say, and neighbours share their face. Where
+// there is no layer, a plane without border fills the space.
+void fill_layers(const ContourPlanes& grouped, PlaneBorders& borders, PlaneStack& stack) {
+  constexpr double kOneFace_mm = 1e-6;  // rounding of tilted coordinates
+  for (const ContourPlane& plane : grouped.planes) {
+    const auto& thickness_mm = plane.contours.front()->contour->slab_thickness_mm;
+    require(thickness_mm.has_value(), "a voxel layer without thickness");
+    const double lo = plane.w - 0.5 * *thickness_mm;
+    if (stack.faces.empty()) {
+      stack.faces.push_back(lo);
+    } else if (lo - stack.faces.back() > kOneFace_mm) {
+      stack.planes.push_back(
+          {0.5 * (stack.faces.back() + lo), std::make_shared<const Area>(Area{})});
+      stack.faces.push_back(lo);
+    }
+    stack.planes.push_back({plane.w, std::make_shared<const Area>(borders.of_distinct(plane))});
+    stack.faces.push_back(plane.w + 0.5 * *thickness_mm);
+    stack.nominal_spacing_mm = *thickness_mm;
+  }
+  stack.real_gap.assign(stack.planes.size() - 1, false);
+}
+
 }  // namespace
 
 Result<BuiltStack> build_stack(const RoiSurvey& survey, const PlaneFrame& frame,
@@ -206,12 +237,16 @@ Result<BuiltStack> build_stack(const RoiSurvey& survey, const PlaneFrame& frame,
   if (auto planar = check_planarity(survey, frame, grouped, built.findings); !planar) {
     return tl::unexpected(planar.error());
   }
+  PlaneBorders borders(frame);
+  if (roi.from_voxels) {
+    fill_layers(grouped, borders, built.stack);
+    return built;
+  }
   auto spacing = choose_spacing(roi, grouped.planes, set_spacing_mm);
   if (!spacing) return tl::unexpected(spacing.error());
   built.stack.nominal_spacing_mm = spacing->nominal_mm;
   built.findings.insert(built.findings.end(), spacing->findings.begin(), spacing->findings.end());
   built.stack.real_gap = real_gaps(roi, grouped.planes, spacing->nominal_mm, built.findings);
-  PlaneBorders borders(frame);
   built.stack.planes.reserve(grouped.planes.size());
   for (const ContourPlane& plane : grouped.planes) {
     built.stack.planes.push_back({plane.w, std::make_shared<const Area>(borders.of(plane))});

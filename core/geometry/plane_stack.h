@@ -27,8 +27,9 @@ struct PlaneStack {
   /// end there.
   std::vector<bool> real_gap;
   double nominal_spacing_mm = 0.0;  ///< distance of neighbouring planes; end caps go by it
-  /// Empty for what was drawn. A solid that was computed (structure_margin.h) says itself where its
-  /// layers begin and end: plane i owns faces[i] to faces[i + 1], under every reading.
+  /// Empty for what was drawn. A solid that was computed (structure_margin.h) or given as voxels
+  /// says itself where its layers begin and end: plane i owns faces[i] to faces[i + 1], under every
+  /// reading.
   std::vector<double> faces = {};
 };
 
@@ -44,7 +45,9 @@ struct BuiltStack {
 /// - a gap of up to 1.5 nominal spacings is ordinary, of up to 2.5 a skipped plane (finding), a
 ///   longer one is real (finding);
 /// - a single plane takes its thickness from its own slab thickness tag or from `set_spacing_mm`,
-///   the structure set's nominal_spacing_mm() along the frame's w.
+///   the structure set's nominal_spacing_mm() along the frame's w;
+/// - a ROI that was given as voxels owns its layers' faces, with planes without border where there
+///   is no layer.
 /// Errors: RegionEmpty, ContoursNotParallel, ContoursNotPlanar, SpacingUnknown.
 [[nodiscard]] Result<BuiltStack> build_stack(const RoiSurvey& survey, const PlaneFrame& frame,
                                              std::optional<double> set_spacing_mm);

@@ -36,6 +36,10 @@ struct Roi {
   std::string generation_algorithm;  ///< ROIGenerationAlgorithm (3006,0036), may be empty
   std::vector<CodedConcept> codes;
   std::vector<Contour> contours;
+  /// The ROI was given as voxels, not drawn: its contours are the outlines of voxel layers, one
+  /// plane a layer through the voxels' centres. Each has its layer's slab_thickness_mm and reaches
+  /// half of it to either side, whatever is done with the space between planes that were drawn.
+  bool from_voxels = false;
 };
 
 struct StructureSet {
