@@ -19,7 +19,7 @@ using evaluation::DvhReport;
 using evaluation::Evaluation;
 
 StoredResult& stored(Session& session, dosegate_result handle) {
-  StoredResult* result = session.find_result(handle);
+  StoredResult* result = session.results().find(handle);
   if (result == nullptr) refuse(DOSEGATE_HANDLE_INVALID, "The result is not valid (any more).");
   return *result;
 }
@@ -246,7 +246,8 @@ int32_t dosegate_evaluate(dosegate_session handle, size_t case_index,
     Evaluation e = unwrap(cases.size() == 1 ? evaluation::evaluate(*cases.front(), protocols, all)
                                             : evaluation::evaluate_sum(cases, protocols, all));
     add_read_findings(e.findings, session);
-    *out = session.add_result({std::move(e), {}, {}});
+    *out =
+        session.results().add(std::make_unique<StoredResult>(StoredResult{std::move(e), {}, {}}));
   });
 }
 
@@ -304,7 +305,8 @@ int32_t dosegate_dvh(dosegate_session handle, size_t case_index,
         unwrap(cases.size() == 1 ? evaluation::compute_dvhs(*cases.front(), wanted, all)
                                  : evaluation::compute_sum_dvhs(cases, wanted, all));
     add_read_findings(report.findings, session);
-    *out = session.add_result({std::move(report), {}, {}});
+    *out = session.results().add(
+        std::make_unique<StoredResult>(StoredResult{std::move(report), {}, {}}));
   });
 }
 
@@ -400,7 +402,7 @@ int32_t dosegate_render(dosegate_session handle, dosegate_result result, int32_t
 
 int32_t dosegate_result_release(dosegate_session handle, dosegate_result result) noexcept {
   return call(handle, [&](Session& session) {
-    if (!session.release_result(result))
+    if (!session.results().release(result))
       refuse(DOSEGATE_HANDLE_INVALID, "The result is not valid.");
   });
 }
@@ -443,6 +445,13 @@ const dosegate_api* dosegate_get_api(uint32_t major) noexcept {
       dosegate_case_names_get,
       dosegate_goals_import,
       dosegate_goals_import_note,
+      dosegate_case_begin,
+      dosegate_case_add_dose,
+      dosegate_case_add_contours,
+      dosegate_case_add_mask,
+      dosegate_case_add_voxels,
+      dosegate_case_finish,
+      dosegate_case_discard,
   };
   return major == DOSEGATE_API_MAJOR ? &api : nullptr;
 }

@@ -12,10 +12,12 @@
 #include <variant>
 #include <vector>
 
+#include "case_builder.h"
 #include "dicom/read_case.h"
 #include "dosegate/dosegate.h"
 #include "evaluation/evaluate.h"
 #include "evaluation/rule_names.h"
+#include "handle_slots.h"
 #include "protocol/import_goals.h"
 #include "protocol/lint.h"
 
@@ -66,19 +68,19 @@ class Session {
   /// Text kept as long as the session.
   [[nodiscard]] const char* keep_for_good(std::string text);
 
-  [[nodiscard]] dosegate_result add_result(StoredResult result);
-  [[nodiscard]] StoredResult* find_result(dosegate_result handle);
-  bool release_result(dosegate_result handle);
+  /// The number of the new case, the last one. Results stay.
+  std::size_t add_case(model::Case added);
+
+  [[nodiscard]] HandleSlots<StoredResult>& results() { return results_; }
+  /// Cases that are being put together; reading files leaves them alone.
+  [[nodiscard]] HandleSlots<CaseBuilder>& builders() { return builders_; }
 
  private:
-  struct Slot {
-    std::uint32_t generation = 0;
-    std::unique_ptr<StoredResult> result;
-  };
   dosegate_host host_;
   dicom::ReadOutcome outcome_;
   KeptTexts case_texts_, session_texts_;
-  std::vector<Slot> slots_;
+  HandleSlots<StoredResult> results_;
+  HandleSlots<CaseBuilder> builders_;
 };
 
 /// Gives out and recognises session handles. The only state of the library that outlives a call.

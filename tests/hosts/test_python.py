@@ -4,6 +4,7 @@
 ctest says where things are: DOSEGATE_COMMAND, DOSEGATE_LIBRARY, DOSEGATE_SOURCE.
 """
 
+import array
 import ctypes
 import json
 import os
@@ -22,7 +23,7 @@ HEADER = SOURCE / "plugin" / "include" / "dosegate" / "dosegate.h"
 sys.path.insert(0, str(SOURCE / "plugin" / "hosts" / "python"))
 
 import dosegate  # noqa: E402  pylint: disable=wrong-import-position
-from dosegate import DosegateError, Library, Verdict  # noqa: E402  pylint: disable=wrong-import-position
+from dosegate import DosegateError, Lattice, Library, Verdict  # noqa: E402  pylint: disable=wrong-import-position
 
 
 def members_of_the_header(struct):
@@ -107,6 +108,64 @@ class Parity(unittest.TestCase):
             self.assertEqual(dvhs.json, self.command(*words, "--json", "-"))
             self.assertEqual(dvhs.csv, self.command(*words, "--csv", "-"))
             self.assertEqual(dvhs.metrics_csv, self.command(*words, "--metrics-csv", "-"))
+
+
+class FromArrays(unittest.TestCase):
+    """A box of 2 x 2 x 3 voxels of 2 x 3 x 4 mm in a dose of 1 Gy a mm along x, x from 0 to 8 mm."""
+
+    LATTICE = Lattice((0, 0, 0), (2, 3, 4))
+
+    def new(self, session, **facts):
+        new = session.new_case(**facts)
+        values = array.array("d", [2.0 * i for _ in range(20) for i in range(5)])  # x fastest
+        dose = memoryview(values).cast("B").cast("d", (5, 4, 5))  # z, y, x: as C and numpy hold it
+        new.dose(dose, Lattice((0, 0, 0), (4, 3, 2), ((0, 0, 1), (0, 1, 0), (1, 0, 0))), "Gy", "course")
+        return new
+
+    @staticmethod
+    def structure(case, metrics=("Mean[Gy]", "V4Gy[cc]")):
+        return json.loads(case.dvh(metrics=metrics).json)["structures"][0]
+
+    def test_mask_list_and_contours_are_one_box(self):
+        # x from 1 to 5 mm, y from 1.5 to 7.5, z from 2 to 14.
+        inside = [1 <= i <= 2 and 1 <= j <= 2 and 1 <= k <= 3 for k in range(5) for j in range(4) for i in range(5)]
+        flags = memoryview(bytes(inside)).cast("B", (5, 4, 5))
+        with Library().session() as session:
+            found = []
+            new = self.new(session)
+            new.mask(1, "Box", flags, Lattice((0, 0, 0), (4, 3, 2), ((0, 0, 1), (0, 1, 0), (1, 0, 0))))
+            found.append(self.structure(new.finish()))
+            for first in (0, 1):
+                new = self.new(session)
+                new.voxels(1, "Box", [n + first for n, yes in enumerate(inside) if yes], (5, 4, 5), self.LATTICE, first)
+                found.append(self.structure(new.finish()))
+            new = self.new(session)
+            new.contours(1, "Box", [[(1, 1.5, z), (5, 1.5, z), (5, 7.5, z), (1, 7.5, z)] for z in (4, 8, 12)])
+            found.append(self.structure(new.finish()))
+        for structure in found:
+            self.assertAlmostEqual(structure["volume_cc"], 4 * 6 * 12 / 1000, 12)
+            self.assertAlmostEqual(structure["metrics"]["Mean[Gy]"]["value"], 3.0, 9)
+            self.assertAlmostEqual(structure["metrics"]["V4Gy[cc]"]["value"], 1 * 6 * 12 / 1000, 9)
+
+    def test_what_cannot_be_used_is_said(self):
+        with Library().session() as session:
+            new = self.new(session)
+            with self.assertRaisesRegex(DosegateError, "the voxels 1 to 100"):
+                new.voxels(1, "Box", [0], (5, 4, 5), self.LATTICE, 1)
+            with self.assertRaisesRegex(DosegateError, "no structure"):
+                new.finish()
+            with self.assertRaisesRegex(ValueError, "three axes"):
+                new.mask(1, "Box", bytes(5), self.LATTICE)
+            with self.assertRaises(KeyError):
+                new.dose(bytes(5), self.LATTICE, "rad", "course")
+
+    def test_a_case_from_arrays_is_evaluated(self):
+        with Library().session() as session:
+            new = self.new(session, fractions=5, prescription_gy=8.0, plan_label="Arrays")
+            new.mask(1, "Liver", memoryview(bytes([1] * 100)).cast("B", (5, 4, 5)), self.LATTICE, "ORGAN")
+            check = new.finish().evaluate(context={"site": "hepatic"})
+            self.assertEqual((check.plan_label, check.fractions), ("Arrays", 5))
+            self.assertEqual(check.verdict, Verdict.UNKNOWN)
 
 
 class Use(unittest.TestCase):

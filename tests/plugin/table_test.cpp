@@ -65,6 +65,13 @@ TEST(Api, HoldsEachExportedFunction) {
   EXPECT_ENTRY(case_names_get);
   EXPECT_ENTRY(goals_import);
   EXPECT_ENTRY(goals_import_note);
+  EXPECT_ENTRY(case_begin);
+  EXPECT_ENTRY(case_add_dose);
+  EXPECT_ENTRY(case_add_contours);
+  EXPECT_ENTRY(case_add_mask);
+  EXPECT_ENTRY(case_add_voxels);
+  EXPECT_ENTRY(case_finish);
+  EXPECT_ENTRY(case_discard);
 #undef EXPECT_ENTRY
   // The two numbers at the start take the room of one pointer.
   EXPECT_EQ(sizeof(dosegate_api), (compared + 1) * sizeof(void*))

@@ -27,6 +27,8 @@ CODE_SUFFIXES = HEADER_SUFFIXES | SOURCE_SUFFIXES
 HEADER_LINES_ADVISED = 200
 SOURCE_LINES_ADVISED = 400
 LINES_ALLOWED = 600
+# The C interface is one installed header, however many functions it comes to have.
+ONE_FILE = {"plugin/include/dosegate/dosegate.h"}
 TRACKED_BYTES_ALLOWED = 2 * 1024 * 1024
 
 TOP_LEVEL = {
@@ -281,6 +283,8 @@ def rule_top_level(tree):
 def rule_length(tree):
     """Headers of 200 and sources of 400 lines are the aim, 600 the end."""
     for path in tree.code():
+        if path in ONE_FILE:
+            continue
         count = len(tree.text(path).splitlines())
         advised = HEADER_LINES_ADVISED if is_header(path) else SOURCE_LINES_ADVISED
         if count > LINES_ALLOWED:

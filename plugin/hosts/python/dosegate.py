@@ -8,9 +8,16 @@
             for rule in check.rules:
                 print(rule.verdict, rule.id, rule.measured, rule.limit, rule.reason)
 
+A case from arrays, numpy's or any that Python can look into, without files:
+
+    new = session.new_case(fractions=5, prescription_gy=50.0, plan_label="Liver")
+    new.dose(dose, Lattice(origin_mm, spacing_mm), unit="Gy", holds="course")
+    new.mask(1, "Liver", mask, Lattice(origin_mm, spacing_mm))
+    check = new.finish().evaluate()
+
 What it leaves out of the C interface: the lists and texts of protocols, lint, import, doses and files of a
-case, and the progress callback. One session is used by one thread at a time. What a call hands out is copied, so nothing here outlives its
-memory; a Case ends with the next read() of its session, an Evaluation and its JSON may be kept. Doses are in
+case, and the progress callback. One session is used by one thread at a time. What a call hands out is copied,
+so nothing here outlives its memory; a Case ends with the next read() of its session, an Evaluation and its JSON may be kept. Doses are in
 Gy, volumes in cc. Research and quality assurance only: a qualified person decides.
 """
 
@@ -115,8 +122,53 @@ class DvhRequestStruct(ctypes.Structure):
                 ("structure_count", _size), ("metrics", _texts), ("metric_count", _size)]
 
 
+class LatticeStruct(ctypes.Structure):
+    _fields_ = [("size", _handle * 3), ("origin_mm", _double * 3), ("spacing_mm", _double * 3),
+                ("direction", _double * 9)]
+
+
+class LabelStruct(ctypes.Structure):
+    _fields_ = [("name", _char_p), ("interpreted_type", _char_p)]
+
+
+class NewCaseStruct(ctypes.Structure):
+    _fields_ = [("struct_size", _uint), ("fractions", _int), ("prescription_gy", _double),
+                ("patient_id", _char_p), ("plan_label", _char_p), ("plan_uid", _char_p),
+                ("frame_of_reference_uid", _char_p)]
+
+
+class NewDoseStruct(ctypes.Structure):
+    _fields_ = [("struct_size", _uint), ("element", _int), ("lattice", LatticeStruct),
+                ("values", ctypes.c_void_p), ("byte_count", _handle), ("stride_bytes", _handle * 3),
+                ("scale", _double), ("offset", _double), ("unit", _int), ("holds", _int), ("type", _int),
+                ("reserved", _int)]
+
+
+class ContoursStruct(ctypes.Structure):
+    _fields_ = [("struct_size", _uint), ("number", _int), ("label", LabelStruct),
+                ("points_mm", ctypes.POINTER(_double)), ("point_count", _size),
+                ("contour_points", ctypes.POINTER(_size)), ("contour_count", _size)]
+
+
+class MaskStruct(ctypes.Structure):
+    _fields_ = [("struct_size", _uint), ("number", _int), ("label", LabelStruct), ("lattice", LatticeStruct),
+                ("voxels", ctypes.c_void_p), ("byte_count", _handle), ("stride_bytes", _handle * 3)]
+
+
+class VoxelListStruct(ctypes.Structure):
+    _fields_ = [("struct_size", _uint), ("number", _int), ("label", LabelStruct), ("lattice", LatticeStruct),
+                ("indices", ctypes.c_void_p), ("index_count", _size), ("element", _int), ("first_index", _int)]
+
+
 # Name in the header -> the struct here.
 STRUCTS = {
+    "dosegate_lattice": LatticeStruct,
+    "dosegate_label": LabelStruct,
+    "dosegate_new_case": NewCaseStruct,
+    "dosegate_new_dose": NewDoseStruct,
+    "dosegate_contours": ContoursStruct,
+    "dosegate_mask": MaskStruct,
+    "dosegate_voxel_list": VoxelListStruct,
     "dosegate_headroom": HeadroomStruct,
     "dosegate_case_info": CaseInfoStruct,
     "dosegate_roi_info": RoiInfoStruct,
@@ -133,6 +185,10 @@ _INTERPOLATIONS = ("slab", "blend", "cubic")
 _FRACTION_DOSE = ("auto", "total", "one")
 _SEVERITIES = ("info", "warning", "error")
 _JSON, _CSV, _METRICS_CSV = 0, 1, 2
+_UNITS = {"Gy": 1, "cGy": 2}
+_HOLDS = {"course": 1, "fraction": 2}
+_DOSE_TYPES = {"physical": 1, "effective": 2}
+_ALONG_PATIENT = ((1, 0, 0), (0, 1, 0), (0, 0, 1))
 
 
 # ---- what a caller sees --------------------------------------------------------------------------------------
@@ -318,6 +374,13 @@ class Library:
             "dvh": (_int, [_handle, _size, pointer(DvhRequestStruct), pointer(OptionsStruct), handle_out]),
             "render": (_int, [_handle, _handle, _int, pointer(_char_p), size_out]),
             "result_release": (_int, [_handle, _handle]),
+            "case_begin": (_int, [_handle, pointer(NewCaseStruct), handle_out]),
+            "case_add_dose": (_int, [_handle, _handle, pointer(NewDoseStruct)]),
+            "case_add_contours": (_int, [_handle, _handle, pointer(ContoursStruct)]),
+            "case_add_mask": (_int, [_handle, _handle, pointer(MaskStruct)]),
+            "case_add_voxels": (_int, [_handle, _handle, pointer(VoxelListStruct)]),
+            "case_finish": (_int, [_handle, _handle, size_out]),
+            "case_discard": (_int, [_handle, _handle]),
         }
         for name, (result, arguments) in signatures.items():
             function = getattr(self._dll, "dosegate_" + name)
@@ -359,6 +422,15 @@ class Session:
         self._reads += 1
         return [Case(self, index, self._reads) for index in range(cases.value)]
 
+    def new_case(self, fractions: int = 0, prescription_gy: float = 0.0, patient_id: str = "", plan_label: str = "",
+                 plan_uid: str = "", frame_of_reference_uid: str = "") -> "NewCase":
+        """Begins a case from arrays; 0 and "" are unknown. It comes after the cases that there are."""
+        struct = NewCaseStruct(ctypes.sizeof(NewCaseStruct), fractions, prescription_gy, patient_id.encode(),
+                               plan_label.encode(), plan_uid.encode(), frame_of_reference_uid.encode())
+        builder = _handle()
+        self.call("case_begin", ctypes.byref(struct), ctypes.byref(builder))
+        return NewCase(self, builder.value)
+
     def read_findings(self) -> List[Finding]:
         """What was noticed while reading and belongs to no single case."""
         count = _size()
@@ -386,6 +458,123 @@ class Session:
         text, length = _char_p(), _size()
         self.call("render", result, form, ctypes.byref(text), ctypes.byref(length))
         return ctypes.string_at(text, length.value).decode("utf-8")
+
+
+class _Buffer(ctypes.Structure):
+    """Py_buffer: where an array of Python's lies, and how."""
+
+    _fields_ = [("buf", ctypes.c_void_p), ("obj", ctypes.py_object), ("len", ctypes.c_ssize_t),
+                ("itemsize", ctypes.c_ssize_t), ("readonly", ctypes.c_int), ("ndim", ctypes.c_int),
+                ("format", ctypes.c_char_p), ("shape", ctypes.POINTER(ctypes.c_ssize_t)),
+                ("strides", ctypes.POINTER(ctypes.c_ssize_t)), ("suboffsets", ctypes.c_void_p),
+                ("internal", ctypes.c_void_p)]
+
+
+class _Array:
+    """A look into an array while it is handed over: address, element, shape and strides."""
+
+    _RECORDS_RO = 0x0018 | 0x0004  # PyBUF_STRIDES | PyBUF_FORMAT
+
+    def __init__(self, array):
+        self._buffer = _Buffer()
+        ctypes.pythonapi.PyObject_GetBuffer(ctypes.py_object(array), ctypes.byref(self._buffer), self._RECORDS_RO)
+        self.address = self._buffer.buf
+        self.format = (self._buffer.format or b"B").decode().lstrip("@=<")
+        self.item = self._buffer.itemsize
+        self.shape = [self._buffer.shape[axis] for axis in range(self._buffer.ndim)]
+        self.strides = [self._buffer.strides[axis] for axis in range(self._buffer.ndim)]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        ctypes.pythonapi.PyBuffer_Release(ctypes.byref(self._buffer))
+
+    def element(self):
+        """The header's name of the element: floats and unsigned numbers by their bytes."""
+        kind = "F" if self.format in "fd" else "U" if self.format in "HILQ" else "?"
+        return {"F4": 1, "F8": 2, "U2": 3, "U4": 4, "U8": 5}.get(f"{kind}{self.item}", 0)
+
+    def fill(self, struct, lattice):
+        """Lattice, strides and bytes of three-dimensional voxels; axis a of the array is axis a of the lattice."""
+        if len(self.shape) != 3:
+            raise ValueError(f"voxels have three axes, not {len(self.shape)}")
+        if any(stride < 0 for stride in self.strides):
+            raise ValueError("an axis runs backwards in memory; copy the array or turn the lattice's direction round")
+        struct.lattice = lattice.struct(self.shape)
+        struct.stride_bytes = (_handle * 3)(*self.strides)
+        struct.byte_count = sum((n - 1) * stride for n, stride in zip(self.shape, self.strides)) + self.item
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Where voxels are: the centre of voxel (0, 0, 0), the distance of centres, and each axis's direction in the
+    patient (DICOM, mm). For an array `dose[z, y, x]` the first axis is z: spacing (sz, sy, sx) and direction
+    ((0, 0, 1), (0, 1, 0), (1, 0, 0)); the origin is always x, y, z."""
+
+    origin_mm: Sequence[float]
+    spacing_mm: Sequence[float]
+    direction: Sequence[Sequence[float]] = _ALONG_PATIENT
+
+    def struct(self, size):
+        return LatticeStruct((_handle * 3)(*size), (_double * 3)(*self.origin_mm), (_double * 3)(*self.spacing_mm),
+                             (_double * 9)(*(value for axis in self.direction for value in axis)))
+
+
+class NewCase:
+    """A case that is put together from arrays: add dose() and structures, then finish()."""
+
+    def __init__(self, session: Session, builder: int):
+        self._session, self._builder = session, builder
+
+    def _add(self, name, struct):
+        struct.struct_size = ctypes.sizeof(struct)
+        self._session.call(name, self._builder, ctypes.byref(struct))
+
+    def dose(self, values, lattice: Lattice, unit: str, holds: str, dose_type: str = "physical", scale: float = 1.0,
+             offset: float = 0.0):
+        """The plan's dose, value * scale + offset in `unit` ("Gy", "cGy"), of the "course" or of one "fraction".
+        `values`: three axes of float32, float64, uint16 or uint32, in any order in memory."""
+        struct = NewDoseStruct(scale=scale, offset=offset, unit=_UNITS[unit], holds=_HOLDS[holds],
+                               type=_DOSE_TYPES[dose_type])
+        with _Array(values) as array:
+            array.fill(struct, lattice)
+            struct.values, struct.element = array.address, array.element()
+            self._add("case_add_dose", struct)
+
+    def mask(self, number: int, name: str, voxels, lattice: Lattice, interpreted_type: str = ""):
+        """A structure as voxels: three axes of bytes or bool, not 0 = inside."""
+        struct = MaskStruct(number=number, label=LabelStruct(name.encode(), interpreted_type.encode()))
+        with _Array(voxels) as array:
+            if array.item != 1:
+                raise ValueError("a mask has one byte a voxel")
+            array.fill(struct, lattice)
+            struct.voxels = array.address
+            self._add("case_add_mask", struct)
+
+    def voxels(self, number: int, name: str, indices: Sequence[int], size: Sequence[int], lattice: Lattice,
+               first_index: int, interpreted_type: str = ""):
+        """A structure as numbers of voxels, the lattice's first axis fastest, from `first_index` (0 or 1) on."""
+        array = (_handle * len(indices))(*map(int, indices))
+        self._add("case_add_voxels",
+                  VoxelListStruct(number=number, label=LabelStruct(name.encode(), interpreted_type.encode()),
+                                  lattice=lattice.struct(size), indices=ctypes.addressof(array),
+                                  index_count=len(indices), element=5, first_index=first_index))
+
+    def contours(self, number: int, name: str, contours: Sequence[Sequence[Sequence[float]]],
+                 interpreted_type: str = ""):
+        """A structure as closed contours, each a list of points (x, y, z)."""
+        flat = [value for contour in contours for point in contour for value in point]
+        points, counts = (_double * len(flat))(*flat), (_size * len(contours))(*map(len, contours))
+        self._add("case_add_contours",
+                  ContoursStruct(number=number, label=LabelStruct(name.encode(), interpreted_type.encode()),
+                                 points_mm=points, point_count=len(flat) // 3, contour_points=counts,
+                                 contour_count=len(contours)))
+
+    def finish(self) -> "Case":
+        index = _size()
+        self._session.call("case_finish", self._builder, ctypes.byref(index))
+        return Case(self._session, index.value, self._session._reads)
 
 
 class Case:

@@ -3,7 +3,8 @@
  *
  * What a host does
  *   1. create a session;
- *   2. read cases from DICOM files and folders (one case = one plan, its structures, its dose);
+ *   2. read cases from DICOM files and folders (one case = one plan, its structures, its dose), or put a
+ *      case together from arrays in memory;
  *   3. evaluate a case against protocols, or compute DVHs;
  *   4. look at the result as structs, or take it as JSON or CSV text;
  *   5. release what it no longer needs, destroy the session.
@@ -67,7 +68,8 @@ enum {
   DOSEGATE_CANCELLED = 103,        /* dosegate_cancel() was called or a progress callback said stop */
   DOSEGATE_OPTION_INVALID = 601,   /* an option with a value that makes no sense */
   DOSEGATE_HANDLE_INVALID = 800,   /* a handle that was never given out, or was released */
-  DOSEGATE_ARGUMENT_INVALID = 801, /* a null pointer, an index out of range, a struct without its size */
+  DOSEGATE_ARGUMENT_INVALID = 801, /* a null pointer, an index out of range, a struct without its size, an
+                                      array that does not fit what is said of it */
   DOSEGATE_BUSY = 802,             /* another thread is in a call with this session */
   DOSEGATE_INTERNAL = 900,         /* a defect in Dosegate; the session stays usable */
   DOSEGATE_OUT_OF_MEMORY = 901
@@ -176,8 +178,8 @@ enum {
   DOSEGATE_READ_ANYTHING = 1  /* keep whatever is there: to look at it */
 };
 
-/* Reads files and folders (with all that is below them) and replaces the session's cases, and with them all
- * results. `out_count` cases are then numbered from 0, ordered by plan label and UID. A case that cannot be
+/* Reads files and folders (with all that is below them) and replaces the session's cases (those from memory
+ * too), and with them all results. `out_count` cases are then numbered from 0, ordered by plan label and UID. A case that cannot be
  * used is one of them: dosegate_case_get() tells why. Errors: 2xx when nothing at all can be used; the
  * session then has no case. */
 DOSEGATE_EXPORT int32_t dosegate_read(dosegate_session session, const char *const *paths, size_t path_count,
@@ -250,6 +252,150 @@ DOSEGATE_EXPORT int32_t dosegate_case_finding(dosegate_session session, size_t c
 DOSEGATE_EXPORT int32_t dosegate_read_finding_count(dosegate_session session, size_t *out) DOSEGATE_NOEXCEPT;
 DOSEGATE_EXPORT int32_t dosegate_read_finding(dosegate_session session, size_t index,
                                               dosegate_finding *out) DOSEGATE_NOEXCEPT;
+
+/* ---- cases from memory ------------------------------------------------------------------------------- */
+
+/* A case without files: begin it, add its dose and its structures in any order, finish it. From then on it is
+ * a case like any other. All that is handed over is copied before the call returns. plugin/ABI.md draws the
+ * arrays. A call that fails leaves the builder as it was. */
+
+/* A case that is being put together. Opaque as the other handles; lives until it is finished or discarded. */
+typedef uint64_t dosegate_builder;
+
+/* The elements of an array. In all of these enums 0 is no value: what was not stated is refused. */
+enum {
+  DOSEGATE_F32 = 1, /* IEEE 754 single */
+  DOSEGATE_F64 = 2, /* IEEE 754 double */
+  DOSEGATE_U16 = 3,
+  DOSEGATE_U32 = 4,
+  DOSEGATE_U64 = 5
+};
+
+enum { DOSEGATE_UNIT_GY = 1, DOSEGATE_UNIT_CGY = 2 };
+
+/* Physical, or weighted for its biological effect already: that one is never converted to BED or EQD2. */
+enum { DOSEGATE_PHYSICAL_DOSE = 1, DOSEGATE_EFFECTIVE_DOSE = 2 };
+
+enum { DOSEGATE_COURSE_DOSE = 1, DOSEGATE_ONE_FRACTION_DOSE = 2 };
+
+/* Where voxels are. The centre of voxel (i, j, k) is, with index = {i, j, k},
+ *     origin_mm[c] + sum over axes a of direction[3*a + c] * spacing_mm[a] * index[a],   c = x, y, z
+ * in the DICOM patient coordinate system (LPS: x to the patient's left, y to the back, z to the head), mm. So
+ * `direction` holds the directions of axis 0, 1 and 2 one after the other: three unit vectors at right angles
+ * (to 1e-6), which may be permuted, turned round or tilted; 1,0,0, 0,1,0, 0,0,1 for axes along x, y and z.
+ * Stands inside other structs, so it has no size of its own and never grows. */
+typedef struct dosegate_lattice {
+  uint64_t size[3];     /* voxels along each axis, 1 or more */
+  double origin_mm[3];  /* centre of voxel (0, 0, 0) */
+  double spacing_mm[3]; /* between centres, above 0; the depth of the voxel where there is only one */
+  double direction[9];
+} dosegate_lattice;
+
+typedef struct dosegate_new_case {
+  uint32_t struct_size;
+  int32_t fractions;      /* of the plan; 0 = unknown */
+  double prescription_gy; /* 0 = unknown */
+  /* NULL or "" = unknown. The frame of reference is needed where doses of several plans are added. */
+  const char *patient_id, *plan_label, *plan_uid, *frame_of_reference_uid;
+} dosegate_new_case;
+
+/* Begins a case; `info` may be NULL. Errors: ARGUMENT_INVALID (a negative or non-finite number). */
+DOSEGATE_EXPORT int32_t dosegate_case_begin(dosegate_session session, const dosegate_new_case *info,
+                                            dosegate_builder *out) DOSEGATE_NOEXCEPT;
+
+/* The dose of voxel (i, j, k) is (value * scale + offset) in `unit`. A dose of one fraction is multiplied by
+ * the case's number of fractions when it is added. */
+typedef struct dosegate_new_dose {
+  uint32_t struct_size;
+  int32_t element;         /* DOSEGATE_F32, _F64, _U16, _U32 */
+  dosegate_lattice lattice;
+  const void *values;      /* of voxel (0, 0, 0); need not be aligned */
+  uint64_t byte_count;     /* of the memory that may be read from `values` on */
+  uint64_t stride_bytes[3]; /* from a voxel to the next along each axis; 0,0,0 = packed, axis 0 fastest, and
+                              byte_count is then exactly that of the voxels */
+  double scale, offset;    /* scale above 0; 1 and 0 where the values are the dose */
+  int32_t unit;            /* DOSEGATE_UNIT_GY, _CGY */
+  int32_t holds;           /* DOSEGATE_COURSE_DOSE, DOSEGATE_ONE_FRACTION_DOSE */
+  int32_t type;            /* DOSEGATE_PHYSICAL_DOSE, DOSEGATE_EFFECTIVE_DOSE */
+  int32_t reserved;
+} dosegate_new_dose;
+
+/* Adds the plan's dose. A case has one: for several plans, each with its own number of fractions, make a case
+ * of each and name them in dosegate_options.add_cases. Negative doses are kept, with a finding, as in files.
+ * Errors: ARGUMENT_INVALID (NULL, a value that is none of the header's, memory that does not fit the sizes, a
+ * second dose), 207 (the unit is not stated), 300 (sizes, spacing or direction make no lattice; a dose that is
+ * not a finite number), 402 (one fraction of an unknown number), HANDLE_INVALID. */
+DOSEGATE_EXPORT int32_t dosegate_case_add_dose(dosegate_session session, dosegate_builder builder,
+                                               const dosegate_new_dose *dose) DOSEGATE_NOEXCEPT;
+
+/* What each way of giving a structure begins with. Stands inside other structs and never grows. */
+typedef struct dosegate_label {
+  const char *name;             /* not empty */
+  const char *interpreted_type; /* as RTROIInterpretedType (3006,00A4): PTV, GTV, ORGAN ...; NULL = none */
+} dosegate_label;
+
+/* Closed contours, as in an RT Structure Set: those of one plane are taken together by the even-odd rule, so
+ * that a contour inside another is a hole; the planes are parallel and may have any orientation. */
+typedef struct dosegate_contours {
+  uint32_t struct_size;
+  int32_t number; /* of the ROI; each once in a case */
+  dosegate_label label;
+  const double *points_mm;      /* x, y, z of each point, contour after contour; patient coordinates */
+  size_t point_count;           /* of all contours together */
+  const size_t *contour_points; /* number of points of each contour, above 0; they add up to point_count */
+  size_t contour_count;         /* above 0 */
+} dosegate_contours;
+
+/* Adds a structure that was drawn. Errors: ARGUMENT_INVALID (NULL, no name, a number that is taken, an empty
+ * contour, counts that disagree), 304 (a point that is not a finite number), HANDLE_INVALID. What the contours
+ * enclose is looked at when the case is evaluated, as for files. */
+DOSEGATE_EXPORT int32_t dosegate_case_add_contours(dosegate_session session, dosegate_builder builder,
+                                                   const dosegate_contours *contours) DOSEGATE_NOEXCEPT;
+
+/* A structure as voxels. It is exactly the boxes of its voxels, half a spacing to each side of their centres,
+ * whatever end caps and interpolation are asked for. */
+typedef struct dosegate_mask {
+  uint32_t struct_size;
+  int32_t number;
+  dosegate_label label;
+  dosegate_lattice lattice; /* spacing 0.1 mm or more */
+  const uint8_t *voxels;    /* of voxel (0, 0, 0): not 0 = inside */
+  uint64_t byte_count;      /* of the memory that may be read from `voxels` on */
+  uint64_t stride_bytes[3]; /* as in dosegate_new_dose */
+} dosegate_mask;
+
+/* Adds a structure that is a mask. Errors: ARGUMENT_INVALID (as above), 300 (sizes, spacing or direction make
+ * no lattice), 301 (no voxel is inside), HANDLE_INVALID. */
+DOSEGATE_EXPORT int32_t dosegate_case_add_mask(dosegate_session session, dosegate_builder builder,
+                                               const dosegate_mask *mask) DOSEGATE_NOEXCEPT;
+
+/* A structure as the numbers of its voxels: that of voxel (i, j, k) is
+ *     first_index + i + size[0] * (j + size[1] * k)
+ * in any order; one that comes twice counts once. Axis 0 is always the fastest; it need not be x. */
+typedef struct dosegate_voxel_list {
+  uint32_t struct_size;
+  int32_t number;
+  dosegate_label label;
+  dosegate_lattice lattice; /* spacing 0.1 mm or more */
+  const void *indices;      /* need not be aligned */
+  size_t index_count;
+  int32_t element;     /* DOSEGATE_U32, _U64, or _F64 with whole numbers */
+  int32_t first_index; /* of voxel (0, 0, 0): 0, or 1 as in MATLAB, Julia and Fortran */
+} dosegate_voxel_list;
+
+/* Adds a structure that is a list of voxels. Errors: as for a mask; ARGUMENT_INVALID also for a number that is
+ * not one of the lattice's. */
+DOSEGATE_EXPORT int32_t dosegate_case_add_voxels(dosegate_session session, dosegate_builder builder,
+                                                 const dosegate_voxel_list *voxels) DOSEGATE_NOEXCEPT;
+
+/* Makes the case the session's last one; results and the other cases stay. The builder is gone. Errors:
+ * 213 (no dose), 214 (no structure), HANDLE_INVALID. */
+DOSEGATE_EXPORT int32_t dosegate_case_finish(dosegate_session session, dosegate_builder builder,
+                                             size_t *out_case_index) DOSEGATE_NOEXCEPT;
+
+/* Throws away what was begun. Errors: HANDLE_INVALID. */
+DOSEGATE_EXPORT int32_t dosegate_case_discard(dosegate_session session,
+                                              dosegate_builder builder) DOSEGATE_NOEXCEPT;
 
 /* ---- options ----------------------------------------------------------------------------------------- */
 
@@ -536,6 +682,13 @@ typedef struct dosegate_api {
   int32_t (*case_names_get)(dosegate_session, size_t, dosegate_rule_names *);
   int32_t (*goals_import)(dosegate_session, const char *, const char **, size_t *, size_t *);
   int32_t (*goals_import_note)(dosegate_session, size_t, dosegate_import_note *);
+  int32_t (*case_begin)(dosegate_session, const dosegate_new_case *, dosegate_builder *);
+  int32_t (*case_add_dose)(dosegate_session, dosegate_builder, const dosegate_new_dose *);
+  int32_t (*case_add_contours)(dosegate_session, dosegate_builder, const dosegate_contours *);
+  int32_t (*case_add_mask)(dosegate_session, dosegate_builder, const dosegate_mask *);
+  int32_t (*case_add_voxels)(dosegate_session, dosegate_builder, const dosegate_voxel_list *);
+  int32_t (*case_finish)(dosegate_session, dosegate_builder, size_t *);
+  int32_t (*case_discard)(dosegate_session, dosegate_builder);
 } dosegate_api;
 
 /* The table for a major version of the interface, or NULL if this library does not have it. Any thread; the
