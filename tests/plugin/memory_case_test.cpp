@@ -81,6 +81,40 @@ TEST(MemoryCase, AMaskHasNoDoubtOfEndsAndPlanes) {
   }
 }
 
+TEST(MemoryCase, MasksAndContoursMeetInExpressions) {
+  MemorySession s;
+  const std::vector<double> values = linear_dose({0.5, 0, 0});
+  // Planes every 4 mm: slabs of z -4 to 8 mm; x from 3 to 20 mm, y as the box and beyond.
+  std::vector<double> points;
+  for (const double z : {-2.0, 2.0, 6.0}) {
+    points.insert(points.end(), {3, -9, z, 20, -9, z, 20, 12, z, 3, 12, z});
+  }
+  const std::vector<std::size_t> counts = {4, 4, 4};
+  auto drawn = sized<dosegate_contours>();
+  drawn.number = 2;
+  drawn.label.name = "Drawn";
+  drawn.points_mm = points.data();
+  drawn.point_count = 12;
+  drawn.contour_points = counts.data();
+  drawn.contour_count = 3;
+  const dosegate_builder builder = s.begin();
+  s.add(builder, drawn);
+  s.add(builder, mask_of(kBoxLattice, kBox));
+  s.add(builder, dose_of(kDoseLattice, values));
+  const std::size_t index = s.finish(builder);
+  const char* const structures[] = {"Mask & Drawn", "Mask - Drawn", "Drawn - Mask"};
+  auto request = sized<dosegate_dvh_request>();
+  request.structures = structures;
+  request.structure_count = 3;
+  dosegate_result r = 0;
+  ASSERT_EQ(dosegate_dvh(s, index, &request, nullptr, &r), DOSEGATE_OK) << s.error();
+  // Common: x 3 to 13, y -6 to 9, z -4 to 8 mm. The drawn one alone is 17 x 21 x 12 mm.
+  EXPECT_NEAR(s.structure(r, 0).volume_cc, 1.8, kExact);
+  EXPECT_NEAR(s.structure(r, 0).mean_gy, 24.0, kExact);  // x = 8 in the middle
+  EXPECT_NEAR(s.structure(r, 1).volume_cc, 6.0 - 1.8, kExact);
+  EXPECT_NEAR(s.structure(r, 2).volume_cc, 17 * 21 * 12 / 1000.0 - 1.8, kExact);
+}
+
 TEST(MemoryCase, ARandomMaskHoldsItsVoxelsAndTheirDose) {
   MemorySession s;
   const std::vector<double> values = linear_dose({0.3, -0.2, 0.1});

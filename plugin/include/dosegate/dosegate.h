@@ -353,7 +353,8 @@ DOSEGATE_EXPORT int32_t dosegate_case_add_contours(dosegate_session session, dos
                                                    const dosegate_contours *contours) DOSEGATE_NOEXCEPT;
 
 /* A structure as voxels. It is exactly the boxes of its voxels, half a spacing to each side of their centres,
- * whatever end caps and interpolation are asked for. */
+ * whatever end caps and interpolation are asked for. The dose inside a box is interpolated like everywhere
+ * else: counting voxels by the dose at their centres gives the same volume and other doses where dose bends. */
 typedef struct dosegate_mask {
   uint32_t struct_size;
   int32_t number;
