@@ -2,7 +2,6 @@
 // few cells only: there each is taken out again and put back in pieces.
 #include <algorithm>
 #include <cmath>
-#include <ranges>
 #include <tuple>
 
 #include "dvh/integrator.h"
@@ -126,7 +125,8 @@ void Integrator::refine_partial(const Layer& layer, const Segment& s, std::size_
                                 std::span<const PartialCell> cells, DvhBuilder& builder) {
   shares_.clear();
   tail_.clear();
-  for (const PartialCell& cell : std::views::reverse(cells)) {  // to ascend
+  for (auto at = cells.rbegin(); at != cells.rend(); ++at) {  // to ascend
+    const PartialCell& cell = *at;
     if (sheet_.has_holes() && !sheet_.covered(row, cell.column)) continue;
     if (!in_tail(sheet_.cell_range(row, cell.column, s.lo, s.hi))) continue;
     append_cell(cell.column, tail_);
