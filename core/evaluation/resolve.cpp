@@ -154,6 +154,8 @@ std::vector<protocol::RoiLabel> roi_labels(const model::StructureSet& structures
                  contour.type == model::ContourType::ClosedPlanarXor;
         });
     labels.push_back({roi.name, roi.number, roi.interpreted_type, closed});
+    for (const model::CodedConcept& code : roi.codes)
+      labels.back().codes.push_back(code.scheme + " " + code.value);
   }
   return labels;
 }

@@ -107,16 +107,39 @@ std::optional<std::size_t> singled_out(const std::vector<std::size_t>& candidate
   return chosen;
 }
 
+// The only index that has a code of the entry, if there is exactly one.
+std::optional<std::size_t> coded_as(const std::vector<std::size_t>& candidates,
+                                    const std::vector<RoiLabel>& rois,
+                                    const StructureEntry* entry) {
+  if (entry == nullptr) return std::nullopt;
+  std::optional<std::size_t> chosen;
+  for (const std::size_t index : candidates) {
+    const auto& codes = rois[index].codes;
+    const bool coded = std::any_of(codes.begin(), codes.end(), [&](const std::string& code) {
+      return std::find(entry->codes.begin(), entry->codes.end(), code) != entry->codes.end();
+    });
+    if (!coded) continue;
+    if (chosen) return std::nullopt;
+    chosen = index;
+  }
+  return chosen;
+}
+
 void add_part(std::string& reason, const std::string& part) {
   reason += (reason.empty() ? "" : "; ") + part;
 }
 
 // Turns the candidates of one rung into an answer.
-void decide(NameMatch& match, const std::string& wanted, const std::vector<std::size_t>& candidates,
-            const std::vector<RoiLabel>& rois) {
+void decide(NameMatch& match, const std::string& wanted, const StructureEntry* entry,
+            const std::vector<std::size_t>& candidates, const std::vector<RoiLabel>& rois) {
   match.rois = candidates;
   if (candidates.size() > 1) {
-    const std::optional<std::size_t> chosen = singled_out(candidates, rois, wanted);
+    std::string by = "has the interpreted type " + std::string(expected_type(wanted));
+    std::optional<std::size_t> chosen = singled_out(candidates, rois, wanted);
+    if (!chosen) {
+      chosen = coded_as(candidates, rois, entry);
+      by = "has a code that the protocol lists";
+    }
     if (!chosen) {
       match.status = MatchStatus::Ambiguous;
       match.reason = "several structures could be '" + printable(wanted) + "' by " +
@@ -125,9 +148,8 @@ void decide(NameMatch& match, const std::string& wanted, const std::vector<std::
       return;
     }
     match.rois = {*chosen};
-    add_part(match.reason, "of " + list_text(candidates, rois) + " only " +
-                               roi_text(rois[*chosen]) + " has the interpreted type " +
-                               std::string(expected_type(wanted)));
+    add_part(match.reason,
+             "of " + list_text(candidates, rois) + " only " + roi_text(rois[*chosen]) + " " + by);
   }
   match.status = MatchStatus::Found;
   const RoiLabel& roi = rois[match.rois.front()];
@@ -176,7 +198,7 @@ NameMatch match_mapped(const std::string& wanted, const std::string& target,
     return match;
   }
   match.without_contours = !rois[match.rois.front()].has_contours;
-  decide(match, wanted, match.rois, rois);
+  decide(match, wanted, nullptr, match.rois, rois);
   return match;
 }
 
@@ -278,7 +300,7 @@ NameMatch match_structure(const std::string& wanted, const StructureEntry* entry
     const auto candidates = candidates_on(rung, names, rois, Contours::Drawn);
     if (candidates.empty()) continue;
     match.rung = rung;
-    decide(match, wanted, candidates, rois);
+    decide(match, wanted, entry, candidates, rois);
     if (!empty_rois.empty()) {
       add_part(match.reason,
                list_text(empty_rois, rois) + " passed over for want of closed planar contours");
@@ -290,7 +312,7 @@ NameMatch match_structure(const std::string& wanted, const StructureEntry* entry
     if (candidates.empty()) continue;
     match.rung = rung;
     match.without_contours = true;
-    decide(match, wanted, candidates, rois);
+    decide(match, wanted, entry, candidates, rois);
     return match;
   }
   match.suggestions = suggestions_for(names, rois);

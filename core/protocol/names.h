@@ -9,8 +9,8 @@
 //   5 SiteAlias    an alias that the site's own file lists (site_aliases.h), compared as in 2 to 4
 //   6 Alias        an alias that the protocol file lists, compared likewise
 //   7 Normalised   the name or an alias without blanks, '_' and '.', ASCII case folded
-// One candidate there: found. Several: a ROIInterpretedType that singles one out decides, else
-// ambiguous.
+// One candidate there: found. Several: a ROIInterpretedType that singles one out decides, else a coded
+// identification that the protocol's entry lists and only one of them has, else ambiguous.
 //
 // What is never done, because a wrong structure is a wrong verdict:
 //   - A derived volume never stands for its parent. Hyphen, plus, tilde, caret, PRV parts, digits
@@ -48,6 +48,8 @@ struct RoiLabel {
   int number = 0;
   std::string interpreted_type;  ///< upper case, may be empty
   bool has_contours = true;      ///< at least one closed planar contour
+  /// Its coded identifications (RTROIIdentificationCodeSequence), "SCHEME VALUE" as in "FMA 7197".
+  std::vector<std::string> codes = {};
 };
 
 /// What the user says of names: his own assignments, rule name (or glob with its star) -> ROI name or

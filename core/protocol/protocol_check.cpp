@@ -105,6 +105,20 @@ Result<void> check_structure(const StructureEntry& entry, const Protocol& protoc
                      "' and cannot be an alias of it; give it an entry of its own");
     }
   }
+  for (const std::string& code : entry.codes) {
+    const std::size_t blank = code.find(' ');
+    if (blank == 0 || blank == std::string::npos || blank + 1 == code.size() ||
+        code.find(' ', blank + 1) != std::string::npos) {
+      return invalid("the code '" + code + "' of '" + entry.name +
+                     "' is not a coding scheme and a value, as in FMA 7197");
+    }
+    for (const StructureEntry& other : protocol.structures) {
+      if (std::find(other.codes.begin(), other.codes.end(), code) != other.codes.end()) {
+        return invalid("the code '" + code + "' of '" + entry.name + "' also stands for '" +
+                       other.name + "'");
+      }
+    }
+  }
   for (const StructureEntry& other : protocol.structures) {
     const std::vector<std::string> taken = all_forms(other);
     for (const std::string& form : all_forms(entry)) {

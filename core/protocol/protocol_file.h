@@ -42,6 +42,9 @@ struct StructureEntry {
   std::string note;
   /// Of the organ, for BED and EQD2 of its dose. Rules write their own; lint says where it is another.
   std::optional<double> alpha_beta_gy = {};
+  /// Coded identifications of the structure, "SCHEME VALUE" (CodingSchemeDesignator and CodeValue): they
+  /// decide between ROIs whose names are equally good.
+  std::vector<std::string> codes = {};
 };
 
 /// What rules and plan checks have in common.

@@ -166,10 +166,11 @@ class ProtocolReader {
   }
 
   void read_structure(const YamlNode& node, Protocol& protocol) const {
-    expect_map(node, {"name", "aliases", "definition", "alpha_beta_gy", "note"});
+    expect_map(node, {"name", "aliases", "codes", "definition", "alpha_beta_gy", "note"});
     StructureEntry entry;
     entry.name = text(node, "name");
     entry.aliases = texts(node.find("aliases"), "aliases");
+    entry.codes = texts(node.find("codes"), "codes");
     if (const YamlNode* definition = node.find("definition")) {
       entry.definition =
           checked(parse_structure_expression(text_of(*definition, "definition")), *definition);

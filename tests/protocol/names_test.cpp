@@ -109,6 +109,29 @@ TEST(MatchStructure, LetsTheInterpretedTypeDecideOnlyIfItSinglesOneOut) {
   EXPECT_EQ(match("Liver", rois).status, MatchStatus::Ambiguous);
 }
 
+TEST(MatchStructure, LetsACodeOfTheEntryDecideWhereTheTypeDoesNot) {
+  StructureEntry entry = entry_of("Liver", {});
+  entry.codes = {"FMA 7197", "SCT 10200004"};
+  std::vector<RoiLabel> rois = rois_named({"Liver", "Liver", "Liver_2"});
+  rois[0].codes = {"FMA 1"};
+  rois[1].codes = {"99X 1", "FMA 7197"};
+  rois[2].codes = {"FMA 7197"};  // its name is not as good
+  const NameMatch decided = match("Liver", rois, &entry);
+  EXPECT_EQ(decided.status, MatchStatus::Found);
+  EXPECT_EQ(decided.rois, Indices{1});
+  EXPECT_NE(decided.reason.find("only 'Liver' (ROI number 2) has a code that the protocol lists"),
+            std::string::npos)
+      << decided.reason;
+  EXPECT_EQ(match("Liver", rois).status, MatchStatus::Ambiguous) << "without an entry";
+  rois[0].codes = {"SCT 10200004"};
+  EXPECT_EQ(match("Liver", rois, &entry).status, MatchStatus::Ambiguous) << "both are coded";
+  rois[0].codes = rois[1].codes = {"FMA 71970"};
+  EXPECT_EQ(match("Liver", rois, &entry).status, MatchStatus::Ambiguous) << "none is";
+  rois[0].interpreted_type = "ORGAN";
+  rois[1].codes = {"FMA 7197"};
+  EXPECT_EQ(match("Liver", rois, &entry).rois, Indices{0}) << "the type comes first";
+}
+
 TEST(MatchStructure, PassesOverRoisWithoutContoursWhileThereIsAnother) {
   std::vector<RoiLabel> rois = rois_named({"Liver", "LIVER"});
   rois[0].has_contours = false;
