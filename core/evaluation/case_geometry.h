@@ -64,8 +64,9 @@ class CaseGeometry {
 
   /// The solid of an expression, in the frame of its first ROI. A margin is taken from its operand as
   /// slabs with the end caps of the reading (rounded ones as half), and is a quarter of the spacing
-  /// smaller where the reading interpolates between planes. Errors: as above; RegionEmpty if nothing is left; ContoursNotParallel if the ROIs
-  /// are drawn in planes of different tilt; NotComputable for a margin that is too large.
+  /// smaller where the reading interpolates between planes. Errors: as above; RegionEmpty if nothing
+  /// is left; ContoursNotParallel if the ROIs are drawn in planes of different tilt; NotComputable for a
+  /// margin that is too large.
   [[nodiscard]] Result<geometry::Region> region(const RoiExpression& expression) const;
 
   /// Two expressions in one frame, that of `a`'s first ROI, as slabs with the end caps in use

@@ -43,9 +43,9 @@ struct PlanSum {
 };
 
 /// Adds the doses of `plans` (two or more, none null). `options` hold for each plan, so that no number
-/// of fractions can be given; a prescription that is given is the sum's. Errors: OptionInvalid; SumImpossible for
-/// different patients, frames of reference that differ or are not named, or one plan twice; those of
-/// course_dose() and of geometry::resample_onto().
+/// of fractions can be given; a prescription that is given is the sum's. Errors: OptionInvalid;
+/// SumImpossible for different patients, frames of reference that differ or are not named, or one plan
+/// twice; those of course_dose() and of geometry::resample_onto().
 [[nodiscard]] Result<PlanSum> sum_plans(const std::vector<const model::Case*>& plans,
                                         const CourseOptions& options);
 

@@ -29,13 +29,7 @@ std::string too_high(double dose, DoseUnit unit, bool converted) {
                      unit == DoseUnit::CGy ? "" : "; it may be in cGy");
 }
 
-// `dose` in the unit of the metric.
-std::string below_1_gy(double dose, DoseUnit unit) {
-  if (unit != DoseUnit::CGy || dose >= kLowest_cgy) return {};
-  return fmt::format("{} cGy is less than 1 Gy; it may be in Gy.", plain_number(dose));
-}
-
-bool has_dose_argument(MetricKind kind) {
+bool has_reference_dose(MetricKind kind) {
   return kind == MetricKind::V || kind == MetricKind::CV || metrics::needs_enclosure(kind);
 }
 
@@ -43,7 +37,7 @@ bool has_dose_argument(MetricKind kind) {
 // is to have it or little to be spared.
 std::string of_argument(const Test& test) {
   const Metric& metric = test.metric;
-  if (!has_dose_argument(metric.kind)) return {};
+  if (!has_reference_dose(metric.kind)) return {};
   std::string why = too_high(metric.argument, metric.dose_unit, metric.basis.is_converted());
   const bool at_most = is_upper_bound(test.comparator);
   const bool easy =
@@ -69,15 +63,22 @@ std::string of_limit(const Test& test, double limit) {
   if (at_most && limit >= 100.0 && test.comparator == Comparator::LessOrEqual) {
     return "At most 100 % is what every plan has.";
   }
-  if (!at_most && limit < 1.0) {
-    return fmt::format(
-        "{} % is less than one hundredth; it may be a share of 1 instead of a percent.",
-        plain_number(limit));
-  }
-  return {};
+  return at_most ? std::string() : below_1_percent(limit);
 }
 
 }  // namespace
+
+std::string below_1_gy(double dose_cgy_or_gy, DoseUnit unit) {
+  if (unit != DoseUnit::CGy || dose_cgy_or_gy >= kLowest_cgy) return {};
+  return fmt::format("{} cGy is less than 1 Gy; it may be in Gy.", plain_number(dose_cgy_or_gy));
+}
+
+std::string below_1_percent(double percent) {
+  if (percent >= 1.0) return {};
+  return fmt::format(
+      "{} % is less than one hundredth; it may be a share of 1 instead of a percent.",
+      plain_number(percent));
+}
 
 Implausible implausible(const Test& test) {
   Implausible found;

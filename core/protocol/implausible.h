@@ -21,4 +21,9 @@ struct Implausible {
 /// volume, or a dose below 1 Gy in cGy; at most 100 % of a volume or a probability.
 [[nodiscard]] Implausible implausible(const Test& test);
 
+/// What looks like a number of another unit whichever way it is compared, in a sentence; empty if it does
+/// not: a dose below 1 Gy in cGy, a percentage below 1.
+[[nodiscard]] std::string below_1_gy(double dose_cgy_or_gy, metrics::DoseUnit unit);
+[[nodiscard]] std::string below_1_percent(double percent);
+
 }  // namespace dosegate::protocol

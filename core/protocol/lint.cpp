@@ -23,8 +23,6 @@ using metrics::VolumeUnit;
 
 // Looser variations than this were typing errors where they were found (45 Gy and 74.25 Gy).
 constexpr double kWidestVariation = 1.25;
-// Few limits lie below it.
-constexpr double kLowest_cgy = 100.0;
 // Numbers of two sources that differ by no more are the same number, rounded.
 constexpr double kSameNumber_frac = 0.01;
 // A threshold this close to the library's is meant to be it.
@@ -193,18 +191,15 @@ class Linter {
   }
 
   void check_dose(double value, DoseUnit unit) {
-    if (unit != DoseUnit::CGy || value <= 0.0 || value >= kLowest_cgy) return;
-    add(LintCode::Unit,
-        fmt::format("{} cGy is less than 1 Gy; it may be in Gy.", plain_number(value)));
+    if (value > 0.0) add_unit(below_1_gy(value, unit));
   }
 
   void check_share(double value) {
-    if (value > 0.0 && value < 1.0) {
-      add(LintCode::Unit,
-          fmt::format(
-              "{} % is less than one hundredth; it may be a share of 1 instead of a percent.",
-              plain_number(value)));
-    }
+    if (value > 0.0) add_unit(below_1_percent(value));
+  }
+
+  void add_unit(std::string why) {
+    if (!why.empty()) add(LintCode::Unit, std::move(why));
   }
 
   void check_units(const Test& test) {
