@@ -21,6 +21,7 @@ enum class ErrorCode : int {
   NotANumber = 100,      ///< text is not a plain ASCII number
   FileUnreadable = 101,  ///< a file cannot be opened or read
   Cancelled = 103,       ///< the host asked to stop
+  FileUnwritable = 105,  ///< a file cannot be written
 
   // 200 dicom
   NoInput = 200,                   ///< no file, or an empty folder

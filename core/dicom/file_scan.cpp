@@ -53,7 +53,7 @@ std::string counted(std::size_t count, const std::string& kind) {
 
 class Scanner {
  public:
-  Result<ScanOutcome> scan(const std::vector<std::string>& paths);
+  Result<ScanOutcome> scan(const std::vector<std::string>& paths, const StopRequested& stop);
 
  private:
   Result<void> collect(const std::string& path);
@@ -201,7 +201,8 @@ Result<void> Scanner::recognise(const Candidate& candidate) {
   return {};
 }
 
-Result<ScanOutcome> Scanner::scan(const std::vector<std::string>& paths) {
+Result<ScanOutcome> Scanner::scan(const std::vector<std::string>& paths,
+                                  const StopRequested& stop) {
   std::vector<std::string> sorted(paths);
   std::sort(sorted.begin(), sorted.end());
   for (const std::string& path : sorted) {
@@ -218,7 +219,11 @@ Result<ScanOutcome> Scanner::scan(const std::vector<std::string>& paths) {
                     : "There is no file in what was given; name the DICOM files of a plan.",
                 paths.empty() ? std::string{} : printable(sorted.front()));
   }
+  std::size_t looked_at = 0;
   for (const Candidate& candidate : ordered) {
+    if (stops(stop, {"looking", looked_at++, ordered.size()})) {
+      return fail(ErrorCode::Cancelled, "Reading was stopped by the caller.");
+    }
     if (const Result<void> done = recognise(candidate); !done) {
       return tl::unexpected<Error>(done.error());
     }
@@ -253,8 +258,8 @@ std::string sop_class_name(ObjectKind kind) {
   throw InternalError("unknown kind of RT object");
 }
 
-Result<ScanOutcome> scan_paths(const std::vector<std::string>& paths) {
-  return Scanner().scan(paths);
+Result<ScanOutcome> scan_paths(const std::vector<std::string>& paths, const StopRequested& stop) {
+  return Scanner().scan(paths, stop);
 }
 
 }  // namespace dosegate::dicom

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/finding.h"
+#include "base/progress.h"
 #include "base/result.h"
 #include "dicom/rt_objects.h"
 
@@ -30,7 +31,9 @@ struct ScanOutcome {
 };
 
 /// Finds and recognises; reads no more of a file than its first attributes.
-/// Errors: NoInput, FileUnreadable (a named path does not exist or cannot be opened), NotDicom.
-[[nodiscard]] Result<ScanOutcome> scan_paths(const std::vector<std::string>& paths);
+/// Errors: NoInput, FileUnreadable (a named path does not exist or cannot be opened), NotDicom,
+/// Cancelled.
+[[nodiscard]] Result<ScanOutcome> scan_paths(const std::vector<std::string>& paths,
+                                             const StopRequested& stop = {});
 
 }  // namespace dosegate::dicom

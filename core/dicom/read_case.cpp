@@ -115,9 +115,13 @@ void filter_duplicates(RtObjects& objects, Findings& findings) {
   keep_first(first_files, objects.doses, findings);
 }
 
-Result<RtObjects> read_objects(ScanOutcome& scan) {
+Result<RtObjects> read_objects(ScanOutcome& scan, const StopRequested& stop) {
   RtObjects objects;
+  std::size_t done_files = 0;
   for (const RtFile& found : scan.files) {
+    if (stops(stop, {"reading", done_files++, scan.files.size()})) {
+      return fail(ErrorCode::Cancelled, "Reading was stopped by the caller.");
+    }
     const Result<void> done = read_object(found, objects);
     if (done) continue;
     if (found.origin == RtFile::Origin::Named) return tl::unexpected<Error>(done.error());
@@ -137,9 +141,9 @@ Result<ReadOutcome> read_cases(const std::vector<std::string>& paths, const Read
   if (const Result<void> usable = check_dictionary(); !usable) {
     return tl::unexpected<Error>(usable.error());
   }
-  auto scan = scan_paths(paths);
+  auto scan = scan_paths(paths, options.stop);
   if (!scan) return tl::unexpected<Error>(scan.error());
-  auto objects = read_objects(*scan);
+  auto objects = read_objects(*scan, options.stop);
   if (!objects) return tl::unexpected<Error>(objects.error());
   if (objects->plans.empty() && objects->structures.empty() && objects->doses.empty()) {
     return fail(

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/finding.h"
+#include "base/progress.h"
 #include "base/result.h"
 #include "model/case.h"
 
@@ -33,12 +34,14 @@ struct ReadOptions {
     Nothing,            ///< for `inspect`: whatever is there
   };
   Need need = Need::StructuresAndDose;
+  /// Stages "looking" (at each file's first attributes) and "reading" (the RT files). May be empty.
+  StopRequested stop = {};
 };
 
 /// Reads `paths` (files, or folders with all that is below them, links to folders not followed).
 /// A path that the user named himself must be DICOM (NotDicom otherwise); in folders other files
 /// are left out with a finding. The result does not depend on the order of the paths or of the
-/// folder. Errors: NoInput, NotDicom, NoRtObjects, DictionaryMissing.
+/// folder. Errors: NoInput, NotDicom, NoRtObjects, DictionaryMissing, Cancelled.
 [[nodiscard]] Result<ReadOutcome> read_cases(const std::vector<std::string>& paths,
                                              const ReadOptions& options = {});
 

@@ -89,10 +89,15 @@ std::vector<model::InputFile> inputs_of(const model::Case& plan_case,
   return inputs;
 }
 
+std::string_view name_of(DoseInterpolation interpolation) {
+  return interpolation == DoseInterpolation::Voxel ? "voxel" : "linear";
+}
+
 ReadingSettings settings_of(const EvaluationOptions& options) {
   ReadingSettings settings{options.convention,
                            std::string(geometry::name_of(options.reading.end_caps)),
-                           std::string(geometry::name_of(options.reading.interpolation))};
+                           std::string(geometry::name_of(options.reading.interpolation)),
+                           std::string(name_of(options.dose))};
   if (settings.convention.empty()) {
     settings.convention = options.reading == geometry::Reading{} ? geometry::kDefaultConvention
                                                                  : geometry::kCustomConvention;
@@ -102,14 +107,25 @@ ReadingSettings settings_of(const EvaluationOptions& options) {
 
 Findings settings_findings(const EvaluationOptions& options) {
   const ReadingSettings settings = settings_of(options);
-  if (settings.convention == geometry::kDefaultConvention) return {};
+  Findings findings;
+  if (options.dose == DoseInterpolation::Voxel) {
+    findings.push_back(
+        {FindingCode::ConventionNotDefault,
+         "Numbers and verdicts were computed with each voxel's dose throughout the voxel instead "
+         "of "
+         "interpolated between the centres; the bracket of the dose grid is then no bound.",
+         ""});
+  }
+  if (settings.convention == geometry::kDefaultConvention) return findings;
   const auto convention = geometry::find_convention(settings.convention);
-  return {{FindingCode::ConventionNotDefault,
-           fmt::format("Numbers and verdicts were computed with the convention {} (end caps {}, "
-                       "interpolation {}) instead of Dosegate's own.{}{}",
-                       settings.convention, settings.end_caps, settings.interpolation,
-                       convention ? " " : "", convention ? convention->note : ""),
-           ""}};
+  findings.push_back(
+      {FindingCode::ConventionNotDefault,
+       fmt::format("Numbers and verdicts were computed with the convention {} (end caps {}, "
+                   "interpolation {}) instead of Dosegate's own.{}{}",
+                   settings.convention, settings.end_caps, settings.interpolation,
+                   convention ? " " : "", convention ? convention->note : ""),
+       ""});
+  return findings;
 }
 
 Findings extrapolation_findings(const EvaluationOptions& options, std::optional<int> fractions,
@@ -136,6 +152,12 @@ Findings extrapolation_findings(const EvaluationOptions& options, std::optional<
 
 Result<EvaluationOptions> options_of_sum(const std::vector<const model::Case*>& plans,
                                          const EvaluationOptions& options) {
+  if (options.dose == DoseInterpolation::Voxel) {
+    return fail(
+        ErrorCode::OptionInvalid,
+        "A sum of plans is interpolated between the centres of its voxels; take the voxels' "
+        "own dose for each plan alone.");
+  }
   auto sum = sum_plans(plans, options.course);
   if (!sum) return tl::unexpected(sum.error());
   EvaluationOptions of_sum = options;

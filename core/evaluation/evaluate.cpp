@@ -101,25 +101,39 @@ class Evaluator {
                                      out_.findings);
     if (!compared) return tl::unexpected(compared.error());
     out_.tps_dvhs = std::move(*compared);
-    for (Pending& pending : pending_) {
-      if (options_.stop && options_.stop()) return fail(ErrorCode::Cancelled, "Cancelled.");
-      finish(pending);
-    }
-    for (const Drawn& drawn : drawn_) compare_drawn(drawn);
-    append(out_.findings, nesting_findings(*case_.structures, geometry_));
-    append(out_.findings, bowel_findings(*case_.structures, geometry_, protocols_));
-    for (const Protocol& p : protocols_) {
-      for (const protocol::PlanCheck& check : p.plan_checks)
-        out_.plan_checks.push_back(hold(p, check, facts_of(p)));
-      for (const protocol::MarginCheck& check : p.margins)
-        out_.plan_checks.push_back(hold_margins(*case_.structures, geometry_, p, check));
-    }
+    if (auto done = judge_all(); !done) return tl::unexpected(done.error());
     conclude();
     find_headroom();
     return std::move(out_);
   }
 
  private:
+  // Rules, what stands beside them, and plan checks: each is a step.
+  Result<void> judge_all() {
+    std::size_t total = pending_.size() + drawn_.size() + 2, done = 0;
+    for (const Protocol& p : protocols_) total += p.plan_checks.size() + p.margins.size();
+    bool stopped = false;
+    const auto step = [&](const auto& work) {
+      stopped = stopped || stops(options_.stop, {"judging", done++, total});
+      if (!stopped) work();
+    };
+    for (Pending& pending : pending_) step([&] { finish(pending); });
+    for (const Drawn& drawn : drawn_) step([&] { compare_drawn(drawn); });
+    step([&] { append(out_.findings, nesting_findings(*case_.structures, geometry_)); });
+    step([&] { append(out_.findings, bowel_findings(*case_.structures, geometry_, protocols_)); });
+    for (const Protocol& p : protocols_) {
+      for (const protocol::PlanCheck& check : p.plan_checks)
+        step([&] { out_.plan_checks.push_back(hold(p, check, facts_of(p))); });
+      for (const protocol::MarginCheck& check : p.margins) {
+        step([&] {
+          out_.plan_checks.push_back(hold_margins(*case_.structures, geometry_, p, check));
+        });
+      }
+    }
+    if (stopped) return fail(ErrorCode::Cancelled, "The evaluation was stopped by the caller.");
+    return {};
+  }
+
   struct Pending {
     const Protocol* protocol = nullptr;
     const ProtocolRule* rule = nullptr;

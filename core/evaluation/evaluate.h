@@ -3,12 +3,13 @@
 // workers.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/progress.h"
 #include "evaluation/course_dose.h"
 #include "evaluation/evaluation.h"
 #include "evaluation/plan_sum.h"
@@ -18,9 +19,13 @@
 
 namespace dosegate::evaluation {
 
-/// Asked before each structure, on whichever thread measures it (so it must allow calls from
-/// several at once); true stops the work (Error Cancelled).
-using StopRequested = std::function<bool()>;
+/// What the dose is between the centres of its voxels.
+enum class DoseInterpolation {
+  Linear,  ///< trilinear between the centres (default; design 4.2)
+  Voxel,   ///< each voxel's value throughout the voxel: what counting voxels by their dose comes to
+};
+/// "linear", "voxel"
+[[nodiscard]] std::string_view name_of(DoseInterpolation interpolation);
 
 struct EvaluationOptions {
   CourseOptions course;
@@ -34,11 +39,14 @@ struct EvaluationOptions {
   /// evaluate_sum() and compute_sum_dvhs().
   std::shared_ptr<const PlanSum> sum = {};
   geometry::Reading reading;
+  /// Voxel is not for sums of plans (OptionInvalid).
+  DoseInterpolation dose = DoseInterpolation::Linear;
   /// Name of `reading`; empty: the default's, or "custom" where it is another.
   std::string convention;
   int workers = 0;  ///< threads to use at most; 0 = as many as the machine has
   std::string software_version;
-  StopRequested stop;  ///< may be empty
+  /// Stages "measuring" (structures, on several threads) and "judging" (rules, plan checks).
+  StopRequested stop;
 };
 
 /// A rule that cannot be evaluated is a result (UNKNOWN with its reason), never an error, and never

@@ -116,6 +116,7 @@ struct ReadingSettings {
   std::string convention = "dosegate";  ///< "custom" if put together by hand
   std::string end_caps = "half";
   std::string interpolation = "slab";
+  std::string dose_interpolation = "linear";
 };
 
 /// A reading that brackets compare with, by name.

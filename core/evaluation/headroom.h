@@ -28,7 +28,7 @@ struct ScaledVerdict {
 
   std::string id;             ///< of the rule or plan check; empty for the whole plan
   std::vector<Piece> pieces;  ///< ascending, at least one; neighbours may have the same verdict
-  std::string reason;         ///< one sentence where the pieces cannot be told, but for the one at 1
+  std::string reason;  ///< one sentence where the pieces cannot be told, but for the one at 1
 
   /// Within the scales looked at.
   [[nodiscard]] Verdict at(double scale) const;

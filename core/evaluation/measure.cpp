@@ -13,6 +13,7 @@
 #include "dvh/compute_dvh.h"
 #include "evaluation/grid_edge.h"
 #include "geometry/conventions.h"
+#include "geometry/voxel_dose.h"
 
 namespace dosegate::evaluation {
 namespace {
@@ -74,7 +75,11 @@ Result<std::vector<Measured>> measure(const std::vector<RoiExpression>& expressi
                                       const Bracketed& bracketed) {
   std::vector<Measured> results(expressions.size());
   const GridEdge edge(grid);
+  std::optional<model::DoseGrid> steps;
+  if (options.dose == DoseInterpolation::Voxel) steps = geometry::voxel_dose(grid);
+  const model::DoseGrid& asked = steps ? *steps : grid;
   std::atomic<bool> stopped = false;
+  std::atomic<std::size_t> done = 0;
   // Asked for more threads than the machine has, TBB would warn on standard error.
   const int most = tbb::info::default_concurrency();
   tbb::task_arena arena(options.workers > 0 ? std::min(options.workers, most) : most);
@@ -85,11 +90,13 @@ Result<std::vector<Measured>> measure(const std::vector<RoiExpression>& expressi
         std::size_t{0}, expressions.size(), std::size_t{1},
         [&](std::size_t i) {
           if (stopped.load(std::memory_order_relaxed)) return;
-          if (options.stop && options.stop()) {
+          if (stops(options.stop, {"measuring", done, expressions.size()})) {
             stopped = true;
             return;
           }
-          results[i] = measure_one(expressions[i], geometry, grid, edge, bracketed && bracketed(i));
+          results[i] =
+              measure_one(expressions[i], geometry, asked, edge, bracketed && bracketed(i));
+          ++done;
         },
         tbb::simple_partitioner());
   });

@@ -297,7 +297,8 @@ Json tps_dvhs(const evaluation::TpsComparisons& comparisons) {
 Json settings(const evaluation::ReadingSettings& used) {
   return {{"convention", text(used.convention)},
           {"end_caps", text(used.end_caps)},
-          {"interpolation", text(used.interpolation)}};
+          {"interpolation", text(used.interpolation)},
+          {"dose_interpolation", text(used.dose_interpolation)}};
 }
 
 std::string to_text(const Json& json) {
@@ -310,7 +311,8 @@ std::string to_text(const Json& json) {
 
 std::string to_json(const Evaluation& evaluation) {
   require(!evaluation.protocols.empty(), "an evaluation without a protocol");
-  Json json;
+  // Not from null: where memory runs out, the library could not take a half-made object apart.
+  Json json = Json::object();
   json["schema"] = "dosegate-check/1";
   json["software"] = software(evaluation.software_version);
   json["settings"] = settings(evaluation.settings);
@@ -351,7 +353,7 @@ std::string to_json(const Evaluation& evaluation) {
 }
 
 std::string to_json(const DvhReport& report) {
-  Json json;
+  Json json = Json::object();
   json["schema"] = "dosegate-dvh/1";
   json["software"] = software(report.software_version);
   json["settings"] = settings(report.settings);

@@ -1,10 +1,7 @@
-// The C interface: library, sessions, protocols and cases.
+// The C interface: library, sessions and cases from files.
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "protocol/import_goals.h"
-#include "protocol/lint.h"
-#include "protocol/protocol_file.h"
 #include "protocol/tg263.h"
 #include "view.h"
 #include "wall.h"
@@ -59,12 +56,6 @@ const char* summation_text(model::DoseSummation summation) {
   return "not given";
 }
 
-template <class List>
-const typename List::value_type& item(const List& list, std::size_t index) {
-  require_argument(index < list.size(), "The index is out of range.");
-  return list[index];
-}
-
 }  // namespace
 
 extern "C" {
@@ -115,90 +106,6 @@ int32_t dosegate_cancel(dosegate_session handle) noexcept {
   }
 }
 
-int32_t dosegate_protocol_count(dosegate_session handle, size_t* out) noexcept {
-  return call(handle, [&](Session&) {
-    require_argument(out != nullptr, "An out-parameter is NULL.");
-    *out = protocol::builtin_protocols().size();
-  });
-}
-
-int32_t dosegate_protocol_get(dosegate_session handle, size_t index,
-                              dosegate_protocol_info* out) noexcept {
-  return call(handle, [&](Session& session) {
-    const std::string id = item(protocol::builtin_protocols(), index);
-    const protocol::Protocol p = unwrap(protocol::builtin_protocol(id));
-    dosegate_protocol_info info{};
-    info.rule_count = static_cast<uint32_t>(p.rules.size() + p.plan_checks.size());
-    info.id = session.keep_for_good(p.id);
-    info.version = session.keep_for_good(p.version);
-    info.title = session.keep_for_good(p.title);
-    info.sha256 = session.keep_for_good(p.sha256);
-    fill(out, info);
-  });
-}
-
-int32_t dosegate_protocol_text(dosegate_session handle, const char* id_or_path, const char** text,
-                               size_t* length) noexcept {
-  return call(handle, [&](Session& session) {
-    require_argument(id_or_path != nullptr && text != nullptr && length != nullptr,
-                     "An argument is NULL.");
-    session.protocol_text = protocol_file_text(id_or_path);
-    *text = session.protocol_text.c_str();
-    *length = session.protocol_text.size();
-  });
-}
-
-int32_t dosegate_protocol_lint(dosegate_session handle, const char* id_or_path,
-                               size_t* out) noexcept {
-  return call(handle, [&](Session& session) {
-    require_argument(id_or_path != nullptr && out != nullptr, "An argument is NULL.");
-    session.lint_findings.clear();  // should the file be unreadable, there are none
-    const protocol::Protocol p = unwrap(protocol::read_protocol(id_or_path));
-    session.lint_findings = protocol::lint(p, protocol::protocol_library());
-    *out = session.lint_findings.size();
-  });
-}
-
-int32_t dosegate_protocol_lint_get(dosegate_session handle, size_t index,
-                                   dosegate_protocol_finding* out) noexcept {
-  return call(handle, [&](Session& session) {
-    const protocol::LintFinding& found = item(session.lint_findings, index);
-    dosegate_protocol_finding finding{};
-    finding.rule = found.rule.c_str();
-    finding.code = protocol::to_text(found.code).data();
-    finding.text = found.text.c_str();
-    finding.line = found.place.line;
-    finding.column = found.place.column;
-    fill(out, finding);
-  });
-}
-
-int32_t dosegate_goals_import(dosegate_session handle, const char* path, const char** text,
-                              size_t* length, size_t* note_count) noexcept {
-  return call(handle, [&](Session& session) {
-    require_argument(
-        path != nullptr && text != nullptr && length != nullptr && note_count != nullptr,
-        "An argument is NULL.");
-    session.imported = {};  // should the file be refused, there is nothing of the one before
-    session.imported = unwrap(protocol::import_goals_file(path));
-    *text = session.imported.yaml.c_str();
-    *length = session.imported.yaml.size();
-    *note_count = session.imported.notes.size();
-  });
-}
-
-int32_t dosegate_goals_import_note(dosegate_session handle, size_t index,
-                                   dosegate_import_note* out) noexcept {
-  return call(handle, [&](Session& session) {
-    const protocol::ImportNote& found = item(session.imported.notes, index);
-    dosegate_import_note note{};
-    note.line = found.line;
-    note.code = found.code.c_str();
-    note.text = found.text.c_str();
-    fill(out, note);
-  });
-}
-
 int32_t dosegate_read(dosegate_session handle, const char* const* paths, size_t path_count,
                       int32_t need, size_t* out_count) noexcept {
   return call(handle, [&](Session& session) {
@@ -212,7 +119,12 @@ int32_t dosegate_read(dosegate_session handle, const char* const* paths, size_t 
     // Should this fail, nobody may take an earlier patient's cases for these.
     session.set_cases({});
     session.rule_names.clear();
+    options.stop = session.stop_for_caller();
     session.set_cases(unwrap(dicom::read_cases(inputs, options)));
+    session.log(session.outcome().findings);
+    for (const auto& found : session.outcome().cases) {
+      if (found) session.log(found->findings);
+    }
     *out_count = session.outcome().cases.size();
   });
 }

@@ -61,7 +61,9 @@ int32_t dosegate_case_finish(dosegate_session handle, dosegate_builder builder,
   return call(handle, [&](Session& session) {
     CaseBuilder& made = builder_at(session, builder);
     require_argument(out_case_index != nullptr, "An out-parameter is NULL.");
-    *out_case_index = session.add_case(made.finish());
+    CaseBuilder::Made finished = made.finish();
+    session.log(finished.whole.findings);
+    *out_case_index = session.add_case(std::move(finished.whole), std::move(finished.parts));
     session.builders().release(builder);
   });
 }

@@ -1,12 +1,13 @@
-// The C interface: evaluations, DVHs and reports.
+// The C interface: evaluations and DVHs.
 #include <fmt/format.h>
 
+#include <cmath>
 #include <filesystem>
 
 #include "base/text.h"
 #include "geometry/conventions.h"
-#include "report/csv.h"
-#include "report/json.h"
+#include "session_protocols.h"
+#include "stored_result.h"
 #include "view.h"
 #include "wall.h"
 
@@ -17,38 +18,6 @@ namespace {
 
 using evaluation::DvhReport;
 using evaluation::Evaluation;
-
-StoredResult& stored(Session& session, dosegate_result handle) {
-  StoredResult* result = session.results().find(handle);
-  if (result == nullptr) refuse(DOSEGATE_HANDLE_INVALID, "The result is not valid (any more).");
-  return *result;
-}
-
-template <class T>
-const T& of_kind(const StoredResult& result, const char* otherwise) {
-  const T* data = std::get_if<T>(&result.data);
-  require_argument(data != nullptr, otherwise);
-  return *data;
-}
-
-const Evaluation& evaluation_of(const StoredResult& result) {
-  return of_kind<Evaluation>(result, "The result is no evaluation.");
-}
-
-const DvhReport& dvh_of(const StoredResult& result) {
-  return of_kind<DvhReport>(result, "The result holds no DVHs.");
-}
-
-Keep keeper(StoredResult& result) {
-  return
-      [&result](std::string text) { return result.texts.insert(std::move(text)).first->c_str(); };
-}
-
-template <class List>
-const typename List::value_type& at(const List& list, std::size_t index) {
-  require_argument(index < list.size(), "The index is out of range.");
-  return list[index];
-}
 
 protocol::Context parse_context(const std::vector<std::string>& entries) {
   protocol::Context context;
@@ -105,6 +74,10 @@ evaluation::EvaluationOptions options_of(Session& session, const dosegate_option
   }
   if (in.fractions > 0) options.course.fractions = in.fractions;
   if (in.prescription_gy != 0.0) options.course.prescription_gy = in.prescription_gy;
+  if (in.dose_interpolation < 0 || in.dose_interpolation > DOSEGATE_DOSE_VOXEL) {
+    refuse(DOSEGATE_OPTION_INVALID, "An option has none of the values of the header.");
+  }
+  options.dose = static_cast<evaluation::DoseInterpolation>(in.dose_interpolation);
   options.course.fraction_dose = static_cast<evaluation::FractionDose>(in.fraction_dose);
   choose_reading(in, options);
   // More workers than a machine can have is a slip; the result would be the same.
@@ -112,17 +85,15 @@ evaluation::EvaluationOptions options_of(Session& session, const dosegate_option
   options.workers = static_cast<int>(std::min(in.workers, kMostWorkers));
   options.map = name_map_of(in);
   options.software_version = version_text();
-  options.stop = [&session, caller = this_thread_number()] {
-    return session.stop_requested(caller);
-  };
+  options.stop = session.stop_for_caller();
   return options;
 }
 
-std::vector<protocol::Protocol> protocols_of(const dosegate_options& in) {
+std::vector<protocol::Protocol> protocols_of(const Session& session, const dosegate_options& in) {
   std::vector<std::string> names = texts(in.protocols, in.protocol_count);
   if (names.empty()) names.emplace_back(protocol::kDefaultProtocol);
   std::vector<protocol::Protocol> protocols;
-  for (const std::string& name : names) protocols.push_back(unwrap(protocol::read_protocol(name)));
+  for (const std::string& name : names) protocols.push_back(protocol_of(session, name));
   return protocols;
 }
 
@@ -133,15 +104,31 @@ const model::Case& case_of(const Session& session, std::size_t index) {
   return *found;
 }
 
-// The case of the call, and those that are added to it.
-std::vector<const model::Case*> summed_cases(const Session& session, std::size_t index,
-                                             const dosegate_options& in) {
+// What a call evaluates: the case it names and those that are added to it, each of one dose.
+struct Asked {
+  std::vector<const model::Case*> cases;
+  bool from_files = false;  // any of them
+};
+
+Asked asked_for(const Session& session, std::size_t index, const dosegate_options& in,
+                evaluation::CourseOptions& course) {
   require_argument(in.add_case_count == 0 || in.add_cases != nullptr, "A list is NULL.");
-  std::vector<const model::Case*> cases = {&case_of(session, index)};
-  for (std::size_t i = 0; i < in.add_case_count; ++i) {
-    cases.push_back(&case_of(session, in.add_cases[i]));
+  Asked asked;
+  const auto add = [&](std::size_t i) {
+    const model::Case& found = case_of(session, i);
+    asked.from_files = asked.from_files || session.from_files(i);
+    const std::vector<model::Case>& parts = session.parts_of(i);
+    if (parts.empty()) asked.cases.push_back(&found);
+    for (const model::Case& part : parts) asked.cases.push_back(&part);
+  };
+  add(index);
+  for (std::size_t i = 0; i < in.add_case_count; ++i) add(in.add_cases[i]);
+  // What a case of several doses states is prescribed for all of them.
+  const model::Case& first = case_of(session, index);
+  if (!session.parts_of(index).empty() && in.add_case_count == 0 && !course.prescription_gy) {
+    course.prescription_gy = first.plan->prescription_gy;
   }
-  return cases;
+  return asked;
 }
 
 // The folder of a case's plan; nothing where there is no plan.
@@ -175,25 +162,10 @@ void add_context_beside(const Session& session, const model::Case& found,
   files.push_back(unwrap(protocol::read_context_file(path, protocols)));
 }
 
-std::string rendered(const StoredResult& result, int32_t format) {
-  const bool check = std::holds_alternative<Evaluation>(result.data);
-  switch (format) {
-    case DOSEGATE_JSON:
-      return check ? report::to_json(evaluation_of(result)) : report::to_json(dvh_of(result));
-    case DOSEGATE_CSV:
-      return check ? report::to_csv(evaluation_of(result)) : report::to_csv(dvh_of(result));
-    case DOSEGATE_METRICS_CSV:
-      if (!check) return report::metrics_csv(dvh_of(result));
-      break;
-    default:
-      break;
-  }
-  refuse(DOSEGATE_ARGUMENT_INVALID, "The result does not have that format.");
-}
-
-// What was noticed while reading belongs to no single case, but whoever looks at one result must
-// see it.
-void add_read_findings(Findings& to, const Session& session) {
+// What was noticed while reading belongs to no single case, but whoever looks at a result from those
+// files must see it.
+void add_read_findings(Findings& to, const Session& session, const Asked& asked) {
+  if (!asked.from_files) return;
   to.insert(to.end(), session.outcome().findings.begin(), session.outcome().findings.end());
 }
 
@@ -209,8 +181,8 @@ int32_t dosegate_case_names(dosegate_session handle, size_t case_index,
     const dosegate_options in = taken(options);
     const model::Case& found = case_of(session, case_index);
     require_argument(found.structures.has_value(), "The case has no structures.");
-    session.rule_names =
-        unwrap(evaluation::rule_names(*found.structures, protocols_of(in), name_map_of(in)));
+    session.rule_names = unwrap(
+        evaluation::rule_names(*found.structures, protocols_of(session, in), name_map_of(in)));
     *out = session.rule_names.size();
   });
 }
@@ -218,7 +190,7 @@ int32_t dosegate_case_names(dosegate_session handle, size_t case_index,
 int32_t dosegate_case_names_get(dosegate_session handle, size_t index,
                                 dosegate_rule_names* out) noexcept {
   return call(handle, [&](Session& session) {
-    const evaluation::RuleNames& names = at(session.rule_names, index);
+    const evaluation::RuleNames& names = item(session.rule_names, index);
     dosegate_rule_names view{};
     view.protocol = names.protocol_id.c_str();
     view.rule = names.rule_id.c_str();
@@ -238,14 +210,16 @@ int32_t dosegate_evaluate(dosegate_session handle, size_t case_index,
     const dosegate_options in = taken(options);
     evaluation::EvaluationOptions all = options_of(session, in);
     all.context = parse_context(texts(in.context, in.context_count));
-    const std::vector<const model::Case*> cases = summed_cases(session, case_index, in);
-    const std::vector<protocol::Protocol> protocols = protocols_of(in);
+    const Asked asked = asked_for(session, case_index, in, all.course);
+    const std::vector<const model::Case*>& cases = asked.cases;
+    const std::vector<protocol::Protocol> protocols = protocols_of(session, in);
     for (const model::Case* summed : cases) {
       add_context_beside(session, *summed, protocols, all.context_files);
     }
     Evaluation e = unwrap(cases.size() == 1 ? evaluation::evaluate(*cases.front(), protocols, all)
                                             : evaluation::evaluate_sum(cases, protocols, all));
-    add_read_findings(e.findings, session);
+    add_read_findings(e.findings, session, asked);
+    session.log(e.findings);
     *out =
         session.results().add(std::make_unique<StoredResult>(StoredResult{std::move(e), {}, {}}));
   });
@@ -264,7 +238,7 @@ int32_t dosegate_evaluation_rule(dosegate_session handle, dosegate_result result
   return call(handle, [&](Session& session) {
     StoredResult& found = stored(session, result);
     const Evaluation& e = evaluation_of(found);
-    fill(out, rule_view(e, at(e.rules, index), keeper(found)));
+    fill(out, rule_view(e, item(e.rules, index), keeper(found)));
   });
 }
 
@@ -273,7 +247,7 @@ int32_t dosegate_evaluation_plan_check(dosegate_session handle, dosegate_result 
   return call(handle, [&](Session& session) {
     StoredResult& found = stored(session, result);
     const Evaluation& e = evaluation_of(found);
-    fill(out, plan_check_view(e, at(e.plan_checks, index), keeper(found)));
+    fill(out, plan_check_view(e, item(e.plan_checks, index), keeper(found)));
   });
 }
 
@@ -281,7 +255,7 @@ int32_t dosegate_evaluation_finding(dosegate_session handle, dosegate_result res
                                     dosegate_finding* out) noexcept {
   return call(handle, [&](Session& session) {
     StoredResult& found = stored(session, result);
-    fill(out, finding_view(at(evaluation_of(found).findings, index), keeper(found)));
+    fill(out, finding_view(item(evaluation_of(found).findings, index), keeper(found)));
   });
 }
 
@@ -299,12 +273,14 @@ int32_t dosegate_dvh(dosegate_session handle, size_t case_index,
       wanted.metrics.push_back(unwrap(metrics::parse_metric(text)));
     }
     const dosegate_options chosen = taken(options);
-    const evaluation::EvaluationOptions all = options_of(session, chosen);
-    const std::vector<const model::Case*> cases = summed_cases(session, case_index, chosen);
+    evaluation::EvaluationOptions all = options_of(session, chosen);
+    const Asked asked = asked_for(session, case_index, chosen, all.course);
+    const std::vector<const model::Case*>& cases = asked.cases;
     DvhReport report =
         unwrap(cases.size() == 1 ? evaluation::compute_dvhs(*cases.front(), wanted, all)
                                  : evaluation::compute_sum_dvhs(cases, wanted, all));
-    add_read_findings(report.findings, session);
+    add_read_findings(report.findings, session, asked);
+    session.log(report.findings);
     *out = session.results().add(
         std::make_unique<StoredResult>(StoredResult{std::move(report), {}, {}}));
   });
@@ -330,7 +306,7 @@ int32_t dosegate_dvh_get_structure(dosegate_session handle, dosegate_result resu
                                    dosegate_dvh_structure* out) noexcept {
   return call(handle, [&](Session& session) {
     StoredResult& found = stored(session, result);
-    const evaluation::DvhResult& structure = at(dvh_of(found).structures, index);
+    const evaluation::DvhResult& structure = item(dvh_of(found).structures, index);
     const Keep keep = keeper(found);
     dosegate_dvh_structure info{};
     info.name = keep(printable(structure.name));
@@ -358,8 +334,8 @@ int32_t dosegate_dvh_metric(dosegate_session handle, dosegate_result result, siz
   return call(handle, [&](Session& session) {
     StoredResult& found = stored(session, result);
     const DvhReport& report = dvh_of(found);
-    const evaluation::DvhResult& structure = at(report.structures, structure_index);
-    const metrics::Metric& metric = at(report.metrics, metric_index);
+    const evaluation::DvhResult& structure = item(report.structures, structure_index);
+    const metrics::Metric& metric = item(report.metrics, metric_index);
     const Keep keep = keeper(found);
     dosegate_metric info{};
     info.metric = keep(metrics::to_text(metric));
@@ -377,26 +353,28 @@ int32_t dosegate_dvh_metric(dosegate_session handle, dosegate_result result, siz
   });
 }
 
+int32_t dosegate_dvh_curve(dosegate_session handle, dosegate_result result, size_t structure_index,
+                           const double* doses_gy, size_t count, double* volumes_cc) noexcept {
+  return call(handle, [&](Session& session) {
+    const StoredResult& found = stored(session, result);
+    const evaluation::DvhResult& structure = item(dvh_of(found).structures, structure_index);
+    require_argument(count == 0 || (doses_gy != nullptr && volumes_cc != nullptr),
+                     "An array is NULL.");
+    require_argument(structure.dvh.has_value(), "The structure has no DVH.");
+    for (std::size_t i = 0; i < count; ++i) {
+      require_argument(std::isfinite(doses_gy[i]), "A dose is not a finite number.");
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      volumes_cc[i] = structure.dvh->volume_at_least(Gy(doses_gy[i])).value();
+    }
+  });
+}
+
 int32_t dosegate_dvh_finding(dosegate_session handle, dosegate_result result, size_t index,
                              dosegate_finding* out) noexcept {
   return call(handle, [&](Session& session) {
     StoredResult& found = stored(session, result);
-    fill(out, finding_view(at(dvh_of(found).findings, index), keeper(found)));
-  });
-}
-
-int32_t dosegate_render(dosegate_session handle, dosegate_result result, int32_t format,
-                        const char** text, size_t* length) noexcept {
-  return call(handle, [&](Session& session) {
-    require_argument(text != nullptr && length != nullptr, "An out-parameter is NULL.");
-    StoredResult& found = stored(session, result);
-    const auto known = found.rendered.find(format);
-    const std::string& whole =
-        known != found.rendered.end()
-            ? known->second
-            : found.rendered.emplace(format, rendered(found, format)).first->second;
-    *text = whole.c_str();
-    *length = whole.size();
+    fill(out, finding_view(item(dvh_of(found).findings, index), keeper(found)));
   });
 }
 
@@ -452,6 +430,11 @@ const dosegate_api* dosegate_get_api(uint32_t major) noexcept {
       dosegate_case_add_voxels,
       dosegate_case_finish,
       dosegate_case_discard,
+      dosegate_protocol_add,
+      dosegate_protocol_find,
+      dosegate_dvh_curve,
+      dosegate_write,
+      dosegate_send,
   };
   return major == DOSEGATE_API_MAJOR ? &api : nullptr;
 }

@@ -132,11 +132,11 @@ CaseBuilder::CaseBuilder(const dosegate_new_case& in) {
 }
 
 void CaseBuilder::add_dose(const dosegate_new_dose& in) {
-  require_argument(case_.doses.empty(),
-                   "The case has a dose already; make a case of each plan and add them in the "
-                   "options of the evaluation (add_cases).");
+  require_argument(in.fractions >= 0, "The dose's number of fractions is negative.");
+  const std::optional<int> given_in =
+      in.fractions > 0 ? std::optional(in.fractions) : case_.plan->fractions;
   const model::DoseType type = type_of(in);
-  const int fractions = times(in, case_.plan->fractions);
+  const int fractions = times(in, given_in);
   const HostLattice lattice = lattice_of(in.lattice, "The dose");
   std::vector<double> values_gy = dose_values_gy(in, lattice);
   for (double& value : values_gy) value *= fractions;
@@ -158,6 +158,7 @@ void CaseBuilder::add_dose(const dosegate_new_dose& in) {
          kSource});
   }
   note_dose(dose, case_.findings);
+  dose_fractions_.push_back(given_in);
   case_.doses.push_back(std::move(dose));
 }
 
@@ -210,7 +211,8 @@ void CaseBuilder::add_voxels(const dosegate_voxel_list& in) {
 }
 
 void CaseBuilder::note_what_is_missing() {
-  if (!case_.plan->fractions) {
+  const auto unknown = [](const std::optional<int>& fractions) { return !fractions; };
+  if (std::any_of(dose_fractions_.begin(), dose_fractions_.end(), unknown)) {
     case_.findings.push_back(
         {FindingCode::FractionsMissing,
          "The number of fractions is unknown; state it with the case or in the options.", ""});
@@ -230,19 +232,49 @@ void CaseBuilder::note_what_is_missing() {
   }
 }
 
-model::Case CaseBuilder::finish() {
+std::vector<model::Case> CaseBuilder::parts() const {
+  std::vector<model::Case> parts;
+  if (case_.doses.size() < 2) return parts;
+  // One host's doses of one case lie in one space, named or not; those of another case do not.
+  const std::string& frame = case_.structures->frame_of_reference_uid;
+  const std::string common = frame.empty() ? fmt::format("case {}", next_generation()) : frame;
+  const std::string label = case_.plan->label.empty() ? "" : case_.plan->label + ", ";
+  for (std::size_t i = 0; i < case_.doses.size(); ++i) {
+    model::Case part;  // no copy of the whole: that has every dose
+    part.patient_id = case_.patient_id;
+    part.plan = case_.plan;
+    part.structures = case_.structures;
+    part.findings = case_.findings;
+    part.inputs = case_.inputs;
+    part.doses = {case_.doses[i]};
+    part.doses.front().frame_of_reference_uid = common;
+    part.plan->label = fmt::format("{}dose {}", label, i + 1);
+    part.plan->sop_instance_uid.clear();  // or one plan would seem to be added to itself
+    part.plan->fractions = dose_fractions_[i];
+    part.plan->prescription_gy.reset();
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+CaseBuilder::Made CaseBuilder::finish() {
   if (case_.doses.empty()) {
     refuse(Error{ErrorCode::DoseMissing, "The case has no dose; add it first.", {}});
   }
   if (case_.structures->rois.empty()) {
     refuse(Error{ErrorCode::StructuresMissing, "The case has no structure; add them first.", {}});
   }
+  // What the only dose is given in is what the plan is given in.
+  if (case_.doses.size() == 1) case_.plan->fractions = dose_fractions_.front();
   note_what_is_missing();
   const std::string& label = case_.plan->label;
   const std::string of_plan = label.empty() ? "" : fmt::format(" of plan \"{}\"", label);
   case_.inputs = {{"memory: dose" + of_plan, {}, {}, {}},
                   {"memory: structures" + of_plan, {}, {}, {}}};
-  return std::move(case_);
+  Made made{{}, parts()};
+  if (!made.parts.empty()) case_.plan->fractions.reset();
+  made.whole = std::move(case_);
+  return made;
 }
 
 }  // namespace dosegate::plugin

@@ -3,6 +3,8 @@
 #include <functional>
 #include <thread>
 
+#include "base/text.h"
+
 namespace dosegate::plugin {
 namespace {
 
@@ -37,17 +39,54 @@ std::uint32_t next_generation() {
   return ++last;
 }
 
-bool Session::stop_requested(std::uint64_t calling_thread) {
+bool Session::stop_requested(std::uint64_t calling_thread, const Progress& progress) {
   if (cancelled.load(std::memory_order_relaxed)) return true;
-  if (host_.progress == nullptr || this_thread_number() != calling_thread) return false;
-  if (host_.progress(host_.user) == 0) return false;
+  if (this_thread_number() != calling_thread) return false;
+  int32_t stop = 0;
+  if (host_.progress_at != nullptr) {
+    const std::string stage(progress.stage);
+    stop = host_.progress_at(host_.user, stage.c_str(), progress.done, progress.total);
+  } else if (host_.progress != nullptr) {
+    stop = host_.progress(host_.user);
+  }
+  if (stop == 0) return false;
   cancelled = true;
   return true;
+}
+
+StopRequested Session::stop_for_caller() {
+  return [this, caller = this_thread_number()](const Progress& progress) {
+    return stop_requested(caller, progress);
+  };
+}
+
+void Session::log(int32_t severity, const std::string& text) noexcept {
+  if (host_.log == nullptr) return;
+  try {
+    host_.log(host_.user, severity, text.c_str());
+  } catch (...) {
+    return;
+  }
+}
+
+void Session::log(const Findings& findings) noexcept {
+  if (host_.log == nullptr) return;
+  for (const Finding& finding : findings) {
+    try {
+      const std::string where = finding.where.empty() ? "" : " (" + printable(finding.where) + ")";
+      log(static_cast<int32_t>(finding_severity(finding.code)),
+          printable(finding.text) + where + " [" + std::string(finding_id(finding.code)) + "]");
+    } catch (...) {
+      return;
+    }
+  }
 }
 
 void Session::set_cases(dicom::ReadOutcome outcome) {
   results_.clear();
   case_texts_.clear();
+  parts_.clear();
+  file_cases_ = outcome.cases.size();
   outcome_ = std::move(outcome);
 }
 
@@ -59,9 +98,22 @@ const char* Session::keep_for_good(std::string text) {
   return session_texts_.insert(std::move(text)).first->c_str();
 }
 
-std::size_t Session::add_case(model::Case added) {
-  outcome_.cases.emplace_back(std::move(added));
-  return outcome_.cases.size() - 1;
+std::size_t Session::add_case(model::Case added, std::vector<model::Case> parts) {
+  const std::size_t index = outcome_.cases.size();
+  if (!parts.empty()) parts_.emplace(index, std::move(parts));
+  try {
+    outcome_.cases.emplace_back(std::move(added));
+  } catch (...) {
+    parts_.erase(index);  // or the next case would have them
+    throw;
+  }
+  return index;
+}
+
+const std::vector<model::Case>& Session::parts_of(std::size_t case_index) const {
+  static const std::vector<model::Case> none;
+  const auto found = parts_.find(case_index);
+  return found == parts_.end() ? none : found->second;
 }
 
 dosegate_session register_session(std::shared_ptr<Session> session) {

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/progress.h"
 #include "case_builder.h"
 #include "dicom/read_case.h"
 #include "dosegate/dosegate.h"
@@ -20,6 +21,7 @@
 #include "handle_slots.h"
 #include "protocol/import_goals.h"
 #include "protocol/lint.h"
+#include "protocol/protocol_file.h"
 
 namespace dosegate::plugin {
 
@@ -58,7 +60,20 @@ class Session {
   protocol::ImportedGoals imported;
 
   /// True if the host wants the running call to stop. Calls the host on the calling thread only.
-  [[nodiscard]] bool stop_requested(std::uint64_t calling_thread);
+  [[nodiscard]] bool stop_requested(std::uint64_t calling_thread, const Progress& progress);
+  /// The same as a function, for the thread that calls now.
+  [[nodiscard]] StopRequested stop_for_caller();
+  /// Tells the host's log, if it has one. What the host's function throws is not ours to handle and
+  /// must not turn a call that succeeded into one that failed.
+  void log(int32_t severity, const std::string& text) noexcept;
+  void log(const Findings& findings) noexcept;
+
+  /// What names of dosegate_protocol_add() stand for.
+  struct AddedProtocol {
+    std::string text;
+    protocol::Protocol parsed;
+  };
+  std::map<std::string, AddedProtocol> added_protocols;
 
   /// Replaces cases and results.
   void set_cases(dicom::ReadOutcome outcome);
@@ -68,8 +83,13 @@ class Session {
   /// Text kept as long as the session.
   [[nodiscard]] const char* keep_for_good(std::string text);
 
-  /// The number of the new case, the last one. Results stay.
-  std::size_t add_case(model::Case added);
+  /// The number of the new case, the last one. Results stay. `parts`: what it is the sum of, if it
+  /// has several doses.
+  std::size_t add_case(model::Case added, std::vector<model::Case> parts);
+  /// Empty for a case with one dose.
+  [[nodiscard]] const std::vector<model::Case>& parts_of(std::size_t case_index) const;
+  /// Whether dosegate_read() made the case, so that what it found holds for it too.
+  [[nodiscard]] bool from_files(std::size_t case_index) const { return case_index < file_cases_; }
 
   [[nodiscard]] HandleSlots<StoredResult>& results() { return results_; }
   /// Cases that are being put together; reading files leaves them alone.
@@ -78,6 +98,8 @@ class Session {
  private:
   dosegate_host host_;
   dicom::ReadOutcome outcome_;
+  std::size_t file_cases_ = 0;                             // those from files come first
+  std::map<std::size_t, std::vector<model::Case>> parts_;  // by case
   KeptTexts case_texts_, session_texts_;
   HandleSlots<StoredResult> results_;
   HandleSlots<CaseBuilder> builders_;

@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "base/text.h"
 #include "report/shown_values.h"
 #include "wall.h"
@@ -170,17 +167,6 @@ dosegate_plan_check plan_check_view(const evaluation::Evaluation& e,
   view.source = keep(citation(e, check.protocol_id, check.provenance.source));
   view.note = keep(check.provenance.note);
   return view;
-}
-
-std::string protocol_file_text(const std::string& id_or_path) {
-  const protocol::Protocol p = unwrap(protocol::read_protocol(id_or_path));
-  if (auto text = protocol::builtin_protocol_text(id_or_path)) return *text;
-  std::ifstream file(p.origin, std::ios::binary);
-  std::ostringstream content;
-  content << file.rdbuf();
-  if (!file)
-    refuse(Error{ErrorCode::FileUnreadable, "The protocol file cannot be read.", p.origin});
-  return content.str();
 }
 
 }  // namespace dosegate::plugin

@@ -24,7 +24,4 @@ using Keep = std::function<const char*(std::string)>;
                                                   const evaluation::PlanCheckResult& check,
                                                   const Keep& keep);
 
-/// The file of a built-in or a read protocol, checked. Leaves the call with the error.
-[[nodiscard]] std::string protocol_file_text(const std::string& id_or_path);
-
 }  // namespace dosegate::plugin

@@ -52,6 +52,7 @@ int32_t call(dosegate_session handle, Work work) noexcept {
     } catch (...) {
       session->last_error.clear();
     }
+    session->log(DOSEGATE_ERROR, session->last_error);
     return status;
   };
   try {
@@ -66,6 +67,7 @@ int32_t call(dosegate_session handle, Work work) noexcept {
     } catch (...) {
       return failed(status, "");
     }
+    session->log(DOSEGATE_ERROR, session->last_error);
     return status;
   } catch (const std::bad_alloc&) {
     return failed(DOSEGATE_OUT_OF_MEMORY, "There is not enough memory. [901]");
@@ -96,6 +98,13 @@ Struct taken(const Struct* in) {
   std::memcpy(static_cast<void*>(&value), in,
               std::min<std::size_t>(in->struct_size, sizeof(Struct)));
   return value;
+}
+
+/// An element of a list, by the host's index.
+template <class List>
+const typename List::value_type& item(const List& list, std::size_t index) {
+  require_argument(index < list.size(), "The index is out of range.");
+  return list[index];
 }
 
 /// An array of texts from the host.

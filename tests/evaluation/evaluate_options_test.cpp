@@ -244,14 +244,14 @@ TEST(EvaluateOptions, TakesContextFromAFileAndLetsTheCommandLineOverrideIt) {
 
 TEST(EvaluateOptions, StopsWhenItIsAskedTo) {
   EvaluationOptions options;
-  options.stop = [] { return true; };
+  options.stop = [](const Progress&) { return true; };
   for (const int workers : {0, 1, 8}) {
     options.workers = workers;
     EXPECT_EQ(refusal(standard(), hcc(), options), ErrorCode::Cancelled) << workers;
   }
   // Halfway through: no half result, either.
   std::atomic<int> asked = 0;
-  options.stop = [&] { return ++asked > 1; };
+  options.stop = [&](const Progress&) { return ++asked > 1; };
   options.workers = 1;
   EXPECT_EQ(refusal(standard(), hcc(), options), ErrorCode::Cancelled);
   EXPECT_EQ(asked, 2);

@@ -288,7 +288,9 @@ TEST(Headroom, StopsWhenItIsAskedTo) {
   EvaluationOptions options;
   std::atomic<int> calls = 0;
   options.workers = 1;
-  options.stop = [&] { return ++calls > 4; };  // measured two ROIs by then, and judges
+  options.stop = [&](const Progress&) {
+    return ++calls > 4;
+  };  // measured two ROIs by then, and judges
   const auto result = evaluate(
       standard(10), {protocol_of(std::vector<std::string>(9, "Liver :: Mean[Gy] <= 30"))}, options);
   ASSERT_FALSE(result.has_value());

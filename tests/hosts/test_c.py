@@ -6,6 +6,7 @@ ctest says where things are: DOSEGATE_C_HOST, DOSEGATE_COMMAND, DOSEGATE_LIBRARY
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -124,6 +125,33 @@ class Refusals(unittest.TestCase):
             done = subprocess.run([HOST, "--json", PASSING], stdout=full, stderr=subprocess.PIPE, check=False)
         self.assertEqual(done.returncode, 64)
         self.assertIn("cannot be written", done.stderr.decode())
+
+
+class OlderModule(unittest.TestCase):
+    """A host that is newer than the module it finds goes by the table's size."""
+
+    def check_with(self, entries):
+        return run(HOST, "--json", PASSING, DOSEGATE_LIBRARY=os.environ["DOSEGATE_OLD_PLUGIN"],
+                   OLD_PLUGIN_OF=os.environ["DOSEGATE_LIBRARY"], OLD_PLUGIN_ENTRIES=str(entries))
+
+    def entries_up_to(self, function):
+        header = (SOURCE / "plugin" / "include" / "dosegate" / "dosegate.h").read_text()
+        table = header[header.index("typedef struct dosegate_api"):]
+        names = re.findall(r"\(\*(\w+)\)\s*\(", table[:table.index("} dosegate_api;")])
+        return names.index(function) + 1
+
+    def test_one_that_has_all_that_the_host_calls_does_the_work(self):
+        self.assertLess(self.entries_up_to("render"), self.entries_up_to("send"), "the module is older")
+        old = self.check_with(self.entries_up_to("render"))
+        self.assertEqual(old.stdout, run(HOST, "--json", PASSING).stdout)
+        self.assertEqual(old.returncode, 0)
+
+    def test_one_that_lacks_a_function_is_refused_before_any_call(self):
+        for entries in (0, 1, self.entries_up_to("render") - 1):
+            with self.subTest(entries):
+                old = self.check_with(entries)
+                self.assertEqual((old.stdout, old.returncode), (b"", 70))
+                self.assertIn(b"of another version than this host", old.stderr)
 
 
 if __name__ == "__main__":

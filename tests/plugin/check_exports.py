@@ -18,6 +18,7 @@ PREFIX = "dosegate_"
 # Status in the header -> the same code inside. session_test.cpp and threads_test.cpp trigger each.
 SAME_CODES = {
     "DOSEGATE_CANCELLED": "ErrorCode::Cancelled",
+    "DOSEGATE_FILE_UNWRITABLE": "ErrorCode::FileUnwritable",
     "DOSEGATE_OPTION_INVALID": "ErrorCode::OptionInvalid",
     "DOSEGATE_HANDLE_INVALID": "ErrorCode::HandleInvalid",
     "DOSEGATE_ARGUMENT_INVALID": "ErrorCode::ArgumentInvalid",

@@ -1,11 +1,14 @@
 /* A C11 host that loads the module by name, as a planning system does: one symbol, the table, two
  * plans with known verdicts, and out again, several times over.
  *
- *     dlopen_host MODULE SAMPLES
- */
+ *     dlopen_host MODULE SAMPLES [ROUNDS]
+ *
+ * With ROUNDS the module is opened and closed so many times, with a session in between, and the memory of the
+ * process must not grow with them. */
 #define _POSIX_C_SOURCE 200809L
 #include <dlfcn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -73,10 +76,61 @@ static int load_and_check(const char* module_path, const char* samples) {
   return wrong;
 }
 
+/* Resident memory, KiB; 0 where the system does not say. */
+static long resident_kib(void) {
+  char line[256];
+  long kib = 0;
+  FILE* status = fopen("/proc/self/status", "r");
+  if (status == NULL) return 0;
+  while (fgets(line, sizeof line, status) != NULL) {
+    if (strncmp(line, "VmRSS:", 6) == 0) kib = strtol(line + 6, NULL, 10);
+  }
+  (void)fclose(status);
+  return kib;
+}
+
+static int open_and_close(const char* module_path) {
+  get_api_function get_api = NULL;
+  dosegate_session session = 0;
+  size_t count = 0;
+  int wrong = 0;
+  void* module = dlopen(module_path, RTLD_NOW | RTLD_LOCAL);
+  void* symbol = module == NULL ? NULL : dlsym(module, "dosegate_get_api");
+  if (symbol == NULL) return fail(module_path, dlerror());
+  memcpy(&get_api, &symbol, sizeof get_api);
+  if (get_api(DOSEGATE_API_MAJOR)->session_create(NULL, &session) != DOSEGATE_OK ||
+      get_api(DOSEGATE_API_MAJOR)->protocol_count(session, &count) != DOSEGATE_OK || count == 0 ||
+      get_api(DOSEGATE_API_MAJOR)->session_destroy(session) != DOSEGATE_OK) {
+    wrong = fail("session", "does not work after the module was opened again");
+  }
+  return dlclose(module) == 0 ? wrong : fail("dlclose", dlerror());
+}
+
+static int open_and_close_often(const char* module_path, const char* samples, long rounds) {
+  const long warm_up = rounds / 10;
+  const long allowed_kib = 1024;
+  long before_kib = 0;
+  long after_kib = 0;
+  long round = 0;
+  int wrong = load_and_check(module_path, samples);
+  for (round = 0; round < rounds && wrong == 0; ++round) {
+    if (round == warm_up) before_kib = resident_kib();
+    wrong = open_and_close(module_path);
+  }
+  wrong |= load_and_check(module_path, samples);
+  after_kib = resident_kib();
+  printf("%ld rounds, resident %ld KiB after %ld of them, %ld KiB at the end\n", rounds, before_kib,
+         warm_up, after_kib);
+  /* A leak of one session's few KiB a round would be several MiB. */
+  if (after_kib > before_kib + allowed_kib) wrong |= fail("memory", "grows with every round");
+  return wrong;
+}
+
 int main(int argc, char** argv) {
   int wrong = 0;
   int round = 0;
-  if (argc != 3) return fail("usage", "dlopen_host MODULE SAMPLES");
+  if (argc != 3 && argc != 4) return fail("usage", "dlopen_host MODULE SAMPLES [ROUNDS]");
+  if (argc == 4) return open_and_close_often(argv[1], argv[2], strtol(argv[3], NULL, 10));
   for (round = 0; round < 3; ++round) wrong |= load_and_check(argv[1], argv[2]);
   return wrong;
 }

@@ -263,15 +263,10 @@ TEST_F(MemoryErrors, CasesThatAreNotWholeAreNotFinished) {
   EXPECT_EQ(dosegate_case_discard(s, other), DOSEGATE_OK);
 }
 
-TEST(MemoryBuilder, ASecondDoseAndANumberThatIsTakenAreRefused) {
+TEST(MemoryBuilder, ANumberThatIsTakenIsRefused) {
   MemorySession s;
-  const std::vector<double> values(24, 1.0);
   const std::vector<uint8_t> voxels(24, 1);
   const dosegate_builder builder = s.begin();
-  s.add(builder, dose_of(kLattice, values));
-  const dosegate_new_dose dose = dose_of(kLattice, values);
-  EXPECT_EQ(dosegate_case_add_dose(s, builder, &dose), DOSEGATE_ARGUMENT_INVALID);
-  EXPECT_NE(s.error().find("add_cases"), std::string::npos) << s.error();
   s.add(builder, mask_of(kLattice, voxels, 3, "Liver"));
   const dosegate_mask mask = mask_of(kLattice, voxels, 3, "Kidney");
   EXPECT_EQ(dosegate_case_add_mask(s, builder, &mask), DOSEGATE_ARGUMENT_INVALID);

@@ -239,6 +239,24 @@ void Caller::text_rows() {
                      });
                    }});
   rows_.back().working = true;
+  rows_.push_back({"protocol_add", Needs::Session, [this](const Drawn& d) {
+                     // No such text is a protocol; whoever is given one keeps the names apart.
+                     const std::string text(d.index_2 % 50, 'x');
+                     const std::uint64_t hole = d.bad == Bad::None ? 2 : book_.below(2);
+                     const int32_t status =
+                         api_.protocol_add(d.session, hole == 0 ? nullptr : "any",
+                                           hole == 1 ? nullptr : text.c_str(), text.size());
+                     EXPECT_NE(status, DOSEGATE_OK);
+                     return status;
+                   }});
+  rows_.push_back({"protocol_find", Needs::Session, [this](const Drawn& d) {
+                     return into<dosegate_protocol_info>(d, [&](dosegate_protocol_info* out) {
+                       const bool there = d.index == 0 || d.bad != Bad::None;
+                       return api_.protocol_find(d.session, there ? "hcc-rt-ici" : "no such file",
+                                                 out);
+                     });
+                   }});
+  rows_.back().working = true;
   rows_.push_back({"goals_import", Needs::Session, [this](const Drawn& d) {
                      const char* text = nullptr;
                      std::size_t length = 0, notes = 0;
@@ -345,6 +363,35 @@ void Caller::result_rows() {
                                           d.bad == Bad::Null ? nullptr : &text,
                                           d.bad == Bad::Unsized ? nullptr : &length);
                      });
+                   }});
+  rows_.push_back({"dvh_curve", Needs::Result, [this](const Drawn& d) {
+                     const double dose_gy = 1.0;
+                     double volume_cc = 77.0;
+                     const int32_t status = api_.dvh_curve(
+                         d.session, d.handle, d.index, d.bad == Bad::Null ? nullptr : &dose_gy, 1,
+                         d.bad == Bad::Unsized ? nullptr : &volume_cc);
+                     if (status != DOSEGATE_OK) {
+                       EXPECT_EQ(volume_cc, 77.0);
+                     }
+                     return status;
+                   }});
+  rows_.back().indices = 1;
+  rows_.push_back({"write", Needs::Result, [this](const Drawn& d) {
+                     // A folder that is not there: nothing is ever written.
+                     const char* path = d.bad == Bad::Unsized ? "" : "/no/such/folder/of/tests";
+                     return api_.write(d.session, d.handle, d.number,
+                                       d.bad == Bad::Null ? nullptr : path);
+                   }});
+  rows_.push_back({"send", Needs::Result, [this](const Drawn& d) {
+                     std::size_t sent = 0;
+                     const dosegate_sink sink = [](void* user, const void*, std::size_t n) {
+                       *static_cast<std::size_t*>(user) += n;
+                       return int32_t{0};
+                     };
+                     const int32_t status = api_.send(d.session, d.handle, d.number,
+                                                      d.bad == Bad::None ? sink : nullptr, &sent);
+                     EXPECT_EQ(sent > 0, status == DOSEGATE_OK);
+                     return status;
                    }});
   rows_.push_back({"result_release", Needs::Result, [this](const Drawn& d) {
                      const int32_t status = api_.result_release(d.session, d.handle);

@@ -72,6 +72,11 @@ TEST(Api, HoldsEachExportedFunction) {
   EXPECT_ENTRY(case_add_voxels);
   EXPECT_ENTRY(case_finish);
   EXPECT_ENTRY(case_discard);
+  EXPECT_ENTRY(protocol_add);
+  EXPECT_ENTRY(protocol_find);
+  EXPECT_ENTRY(dvh_curve);
+  EXPECT_ENTRY(write);
+  EXPECT_ENTRY(send);
 #undef EXPECT_ENTRY
   // The two numbers at the start take the room of one pointer.
   EXPECT_EQ(sizeof(dosegate_api), (compared + 1) * sizeof(void*))

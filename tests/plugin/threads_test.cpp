@@ -54,7 +54,7 @@ TEST(Busy, EveryCallThatFindsTheSessionHeldIsRefusedAndDoesNothing) {
   };
   for (const bool same_thread : {false, true}) {
     SCOPED_TRACE(same_thread ? "from the callback itself" : "from another thread");
-    bool done = false;
+    bool done = true;  // until the plan is read
     Watcher watcher([&]() -> int32_t {
       if (done) return 0;
       done = true;
@@ -65,6 +65,7 @@ TEST(Busy, EveryCallThatFindsTheSessionHeldIsRefusedAndDoesNothing) {
     handle = session;
     session.read({small_sample()});
     seen.clear();
+    done = false;
     const dosegate_result held = session.quick();
     EXPECT_TRUE(done);
     EXPECT_EQ(seen, std::set<int32_t>{DOSEGATE_BUSY});
@@ -76,10 +77,11 @@ TEST(Busy, EveryCallThatFindsTheSessionHeldIsRefusedAndDoesNothing) {
 }
 
 TEST(Cancel, TheProgressCallbackStopsTheCallAndTheSessionGoesOn) {
-  int32_t answer = 1;
+  int32_t answer = 0;
   Watcher watcher([&] { return answer; });
   Session session(watcher.host());
   session.read({small_sample()});
+  answer = 1;
   dosegate_result result = 77;
   EXPECT_EQ(dosegate_evaluate(session, 0, nullptr, &result), DOSEGATE_CANCELLED);
   EXPECT_EQ(result, 77U);
@@ -92,7 +94,7 @@ TEST(Cancel, TheProgressCallbackStopsTheCallAndTheSessionGoesOn) {
 TEST(Cancel, AnotherThreadStopsTheCallAndTheSessionGoesOn) {
   int calls = 0;
   dosegate_session handle = 0;
-  bool cancel = true;
+  bool cancel = false;
   Watcher watcher([&]() -> int32_t {
     ++calls;
     if (cancel) std::thread([&] { EXPECT_EQ(dosegate_cancel(handle), DOSEGATE_OK); }).join();
@@ -101,6 +103,8 @@ TEST(Cancel, AnotherThreadStopsTheCallAndTheSessionGoesOn) {
   Session session(watcher.host());
   handle = session;
   session.read({small_sample()});
+  calls = 0;
+  cancel = true;
   const dosegate_options options = one_worker();
   dosegate_result result = 77;
   EXPECT_EQ(session.try_quick(result, &options), DOSEGATE_CANCELLED);
@@ -139,13 +143,14 @@ TEST(Progress, IsCalledOnTheCallingThreadOnly) {
 }
 
 TEST(Progress, ACallbackThatThrowsIsStoppedAtTheWall) {
-  bool throws = true;
+  bool throws = false;
   Watcher watcher([&]() -> int32_t {
     if (throws) throw std::runtime_error("the host's own trouble");
     return 0;
   });
   Session session(watcher.host());
   session.read({small_sample()});
+  throws = true;
   dosegate_result result = 77;
   EXPECT_EQ(session.try_quick(result), DOSEGATE_INTERNAL);
   EXPECT_EQ(session.error(), "the host's own trouble [900]");

@@ -56,6 +56,8 @@ dosegate_options options_of(const CommonOptions& common, const std::vector<const
   options.interpolation = common.interpolation == "blend"   ? DOSEGATE_INTERPOLATION_BLEND
                           : common.interpolation == "cubic" ? DOSEGATE_INTERPOLATION_CUBIC
                                                             : DOSEGATE_INTERPOLATION_SLAB;
+  options.dose_interpolation =
+      common.dose_interpolation == "voxel" ? DOSEGATE_DOSE_VOXEL : DOSEGATE_DOSE_LINEAR;
   if (!common.convention.empty()) options.convention = common.convention.c_str();
   if (!common.aliases.empty()) options.aliases = common.aliases.c_str();
   options.workers = common.workers;

@@ -72,6 +72,7 @@ struct CommonOptions {
   std::string fraction_dose = "auto";
   std::string end_caps = "half";
   std::string interpolation = "slab";
+  std::string dose_interpolation = "linear";
   std::string aliases;     ///< path; empty: none
   std::string convention;  ///< empty: as the two above say
   unsigned workers = 0;

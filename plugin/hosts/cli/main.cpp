@@ -69,6 +69,11 @@ void add_common(CLI::App& command, CommonOptions& common) {
       ->check(not_empty)
       ->excludes(caps)
       ->excludes(interpolation);
+  command
+      .add_option("--dose-interpolation", common.dose_interpolation,
+                  "What the dose is between the centres of its voxels: linear (default), or each "
+                  "voxel's value throughout the voxel, as a count of voxels takes it")
+      ->check(CLI::IsMember({"linear", "voxel"}));
   add_names(command, common);
   command
       .add_option("--workers", common.workers, "Threads at most; the result does not depend on it")

@@ -87,7 +87,7 @@ class OptionsStruct(ctypes.Structure):
                 ("fraction_dose", _int), ("end_caps", _int), ("workers", _uint), ("reserved", _uint),
                 ("protocols", _texts), ("protocol_count", _size), ("map", _texts), ("map_count", _size),
                 ("context", _texts), ("context_count", _size), ("interpolation", _int),
-                ("reserved_2", _uint), ("convention", _char_p), ("aliases", _char_p),
+                ("dose_interpolation", _int), ("convention", _char_p), ("aliases", _char_p),
                 ("add_cases", ctypes.POINTER(_size)), ("add_case_count", _size)]
 
 
@@ -141,7 +141,7 @@ class NewDoseStruct(ctypes.Structure):
     _fields_ = [("struct_size", _uint), ("element", _int), ("lattice", LatticeStruct),
                 ("values", ctypes.c_void_p), ("byte_count", _handle), ("stride_bytes", _handle * 3),
                 ("scale", _double), ("offset", _double), ("unit", _int), ("holds", _int), ("type", _int),
-                ("reserved", _int)]
+                ("fractions", _int)]
 
 
 class ContoursStruct(ctypes.Structure):
@@ -182,6 +182,7 @@ STRUCTS = {
 _PRESENT = {"value": 1, "low": 2, "high": 4, "goal": 8, "variation": 16}
 _END_CAPS = ("half", "none", "capped1.5", "rounded")
 _INTERPOLATIONS = ("slab", "blend", "cubic")
+_DOSE_INTERPOLATIONS = ("linear", "voxel")
 _FRACTION_DOSE = ("auto", "total", "one")
 _SEVERITIES = ("info", "warning", "error")
 _JSON, _CSV, _METRICS_CSV = 0, 1, 2
@@ -532,11 +533,12 @@ class NewCase:
         self._session.call(name, self._builder, ctypes.byref(struct))
 
     def dose(self, values, lattice: Lattice, unit: str, holds: str, dose_type: str = "physical", scale: float = 1.0,
-             offset: float = 0.0):
-        """The plan's dose, value * scale + offset in `unit` ("Gy", "cGy"), of the "course" or of one "fraction".
-        `values`: three axes of float32, float64, uint16 or uint32, in any order in memory."""
+             offset: float = 0.0, fractions: int = 0):
+        """A dose, value * scale + offset in `unit` ("Gy", "cGy"), of the "course" or of one "fraction".
+        `values`: three axes of float32, float64, uint16 or uint32, in any order in memory. Of a case with several
+        doses each is converted with its own number of `fractions` (0: the case's), then they are added."""
         struct = NewDoseStruct(scale=scale, offset=offset, unit=_UNITS[unit], holds=_HOLDS[holds],
-                               type=_DOSE_TYPES[dose_type])
+                               type=_DOSE_TYPES[dose_type], fractions=fractions)
         with _Array(values) as array:
             array.fill(struct, lattice)
             struct.values, struct.element = array.address, array.element()
@@ -686,7 +688,8 @@ class Case:
 
 
 def _options(protocols, context, fractions=0, prescription_gy=0.0, fraction_dose="auto", end_caps="half",
-             interpolation="slab", convention="", aliases="", workers=0, map=None, add=()):
+             interpolation="slab", convention="", aliases="", workers=0, map=None, add=(),
+             dose_interpolation="linear"):
     """The C options, and what must be kept alive while they are used."""
     struct = OptionsStruct()
     struct.struct_size = ctypes.sizeof(struct)
@@ -694,6 +697,7 @@ def _options(protocols, context, fractions=0, prescription_gy=0.0, fraction_dose
     struct.fraction_dose = _FRACTION_DOSE.index(fraction_dose)
     struct.end_caps = _END_CAPS.index(end_caps)
     struct.interpolation = _INTERPOLATIONS.index(interpolation)
+    struct.dose_interpolation = _DOSE_INTERPOLATIONS.index(dose_interpolation)
     struct.convention = convention.encode()
     struct.aliases = os.fsencode(aliases)
     added = (_size * max(len(add), 1))(*(case._index for case in add))

@@ -21,7 +21,7 @@
  *   Text       UTF-8, ends with a zero byte. Text that comes from DICOM has control characters replaced.
  *   Structs    The first member is the struct's size, set by the host before the call (sizeof): a library
  *              that knows more members fills in only those that fit, a library that knows fewer leaves the
- *              rest as they are. New members are added at the end only.
+ *              rest as they are. New members are added at the end only; reserved ones are 0.
  *   Errors     int32_t status: DOSEGATE_OK, or a code. The sentence that says what to do is
  *              dosegate_last_error(). Out-parameters are untouched when a call fails.
  *   The wall   No exception leaves the library, it prints nothing, never exits, and changes no locale,
@@ -66,6 +66,7 @@ extern "C" {
 enum {
   DOSEGATE_OK = 0,
   DOSEGATE_CANCELLED = 103,        /* dosegate_cancel() was called or a progress callback said stop */
+  DOSEGATE_FILE_UNWRITABLE = 105,  /* dosegate_write(): the text says why */
   DOSEGATE_OPTION_INVALID = 601,   /* an option with a value that makes no sense */
   DOSEGATE_HANDLE_INVALID = 800,   /* a handle that was never given out, or was released */
   DOSEGATE_ARGUMENT_INVALID = 801, /* a null pointer, an index out of range, a struct without its size, an
@@ -91,6 +92,15 @@ typedef struct dosegate_host {
   /* May be NULL. Called on the calling thread. Non-zero = stop; the call then returns
    * DOSEGATE_CANCELLED. Must not call into the same session (it would get DOSEGATE_BUSY). */
   int32_t (*progress)(void *user);
+  /* May be NULL; where it is not, it is called instead of `progress`, before step `done` (from 0) of `total`
+   * of a stage: "looking", "reading", "measuring", "judging". Where several threads work, only what the calling
+   * thread begins is told. `stage` lives during the call. */
+  int32_t (*progress_at)(void *user, const char *stage, uint64_t done, uint64_t total);
+  /* May be NULL. One sentence about what goes on, with its severity; called on the calling thread, at the end
+   * of the call it belongs to: a call that failed (DOSEGATE_ERROR, the text of dosegate_last_error()), and each
+   * finding of dosegate_read(), dosegate_case_finish(), dosegate_evaluate() and dosegate_dvh(). Must not call
+   * into the same session. `text` lives during the call. It holds no patient's name. */
+  void (*log)(void *user, int32_t severity, const char *text);
 } dosegate_host;
 
 /* ---- library and sessions ---------------------------------------------------------------------------- */
@@ -132,6 +142,17 @@ DOSEGATE_EXPORT int32_t dosegate_protocol_get(dosegate_session session, size_t i
  * call of this function. */
 DOSEGATE_EXPORT int32_t dosegate_protocol_text(dosegate_session session, const char *id_or_path,
                                                const char **text, size_t *length) DOSEGATE_NOEXCEPT;
+
+/* Gives a protocol file's text a name, for the rest of the session: from then on that name stands for it where
+ * an id or a path is asked for (here, in dosegate_options.protocols, in the results' origin). The same name again
+ * replaces it. Errors: ARGUMENT_INVALID (no name, or a built-in id), those of reading a protocol file; then what
+ * had the name before still has it. */
+DOSEGATE_EXPORT int32_t dosegate_protocol_add(dosegate_session session, const char *name, const char *text,
+                                              size_t length) DOSEGATE_NOEXCEPT;
+/* The protocol that an id, a name of dosegate_protocol_add() or a path stands for. Texts live as long as the
+ * session. Errors: those of reading the file. */
+DOSEGATE_EXPORT int32_t dosegate_protocol_find(dosegate_session session, const char *id_or_path,
+                                               dosegate_protocol_info *out) DOSEGATE_NOEXCEPT;
 
 /* What in a protocol that can be read is still likely to be a mistake. */
 typedef struct dosegate_protocol_finding {
@@ -317,13 +338,14 @@ typedef struct dosegate_new_dose {
   int32_t unit;            /* DOSEGATE_UNIT_GY, _CGY */
   int32_t holds;           /* DOSEGATE_COURSE_DOSE, DOSEGATE_ONE_FRACTION_DOSE */
   int32_t type;            /* DOSEGATE_PHYSICAL_DOSE, DOSEGATE_EFFECTIVE_DOSE */
-  int32_t reserved;
+  int32_t fractions;       /* in which this dose is given; 0 = the case's */
 } dosegate_new_dose;
 
-/* Adds the plan's dose. A case has one: for several plans, each with its own number of fractions, make a case
- * of each and name them in dosegate_options.add_cases. Negative doses are kept, with a finding, as in files.
- * Errors: ARGUMENT_INVALID (NULL, a value that is none of the header's, memory that does not fit the sizes, a
- * second dose), 207 (the unit is not stated), 300 (sizes, spacing or direction make no lattice; a dose that is
+/* Adds a dose. A case with several (a first series and its boost) is evaluated as the sum of them, each BED and
+ * EQD2 converted with the dose's own number of fractions, as dosegate_options.add_cases does for plans; then the
+ * case as a whole has no number of fractions, and its prescription is that of the sum. Negative doses are kept,
+ * with a finding, as in files. Errors: ARGUMENT_INVALID (NULL, a value that is none of the header's, memory that
+ * does not fit the sizes), 207 (the unit is not stated), 300 (sizes, spacing or direction make no lattice; a dose that is
  * not a finite number), 402 (one fraction of an unknown number), HANDLE_INVALID. */
 DOSEGATE_EXPORT int32_t dosegate_case_add_dose(dosegate_session session, dosegate_builder builder,
                                                const dosegate_new_dose *dose) DOSEGATE_NOEXCEPT;
@@ -354,7 +376,8 @@ DOSEGATE_EXPORT int32_t dosegate_case_add_contours(dosegate_session session, dos
 
 /* A structure as voxels. It is exactly the boxes of its voxels, half a spacing to each side of their centres,
  * whatever end caps and interpolation are asked for. The dose inside a box is interpolated like everywhere
- * else: counting voxels by the dose at their centres gives the same volume and other doses where dose bends. */
+ * else: counting voxels by the dose at their centres gives the same volume and other doses where dose bends
+ * (unless dosegate_options.dose_interpolation is DOSEGATE_DOSE_VOXEL). */
 typedef struct dosegate_mask {
   uint32_t struct_size;
   int32_t number;
@@ -413,6 +436,11 @@ enum {
  * linearly; by cubics through the four nearest planes. */
 enum { DOSEGATE_INTERPOLATION_SLAB = 0, DOSEGATE_INTERPOLATION_BLEND = 1, DOSEGATE_INTERPOLATION_CUBIC = 2 };
 
+/* What the dose is between the centres of its voxels: interpolated linearly along each axis; or each voxel's value
+ * throughout the voxel, as systems have it that count voxels. With the latter, metrics of a mask on the dose's own
+ * grid are those of such a count; an evaluation has a finding that names it. */
+enum { DOSEGATE_DOSE_LINEAR = 0, DOSEGATE_DOSE_VOXEL = 1 };
+
 typedef struct dosegate_options {
   uint32_t struct_size;
   int32_t fractions;      /* instead of the plan's; 0 = the plan's */
@@ -430,7 +458,7 @@ typedef struct dosegate_options {
   const char *const *context;
   size_t context_count;
   int32_t interpolation;
-  uint32_t reserved_2;
+  int32_t dose_interpolation; /* DOSEGATE_DOSE_LINEAR, _VOXEL; not for a sum of cases */
   /* End caps and interpolation by name: "dosegate" (the default), or an approximation of another system,
    * "as-eclipse", "as-mim", "as-proknow", "as-raystation". NULL or "" = by the two members. Refused together
    * with an end_caps or interpolation other than 0. Results name it, and an evaluation with another than the
@@ -622,6 +650,14 @@ DOSEGATE_EXPORT int32_t dosegate_dvh_metric(dosegate_session session, dosegate_r
                                             size_t structure_index, size_t metric_index,
                                             dosegate_metric *out) DOSEGATE_NOEXCEPT;
 
+/* The curve of a structure, read at doses of the host's choice into the host's memory: volumes_cc[i] is the
+ * volume that receives doses_gy[i] or more (of the part that has dose), exact, not read off bins. `count` of
+ * each. Errors: ARGUMENT_INVALID (NULL, a structure without a DVH, a dose that is not a finite number); then
+ * nothing was written. */
+DOSEGATE_EXPORT int32_t dosegate_dvh_curve(dosegate_session session, dosegate_result result,
+                                           size_t structure_index, const double *doses_gy, size_t count,
+                                           double *volumes_cc) DOSEGATE_NOEXCEPT;
+
 DOSEGATE_EXPORT int32_t dosegate_dvh_finding(dosegate_session session, dosegate_result result, size_t index,
                                              dosegate_finding *out) DOSEGATE_NOEXCEPT;
 
@@ -637,6 +673,20 @@ enum {
  * ARGUMENT_INVALID for a format that the result does not have. */
 DOSEGATE_EXPORT int32_t dosegate_render(dosegate_session session, dosegate_result result, int32_t format,
                                         const char **text, size_t *length) DOSEGATE_NOEXCEPT;
+
+/* The same bytes into a file: under a temporary name beside it, then renamed, so that under `path` there is the
+ * whole result or what was there before. Errors: as dosegate_render(); FILE_UNWRITABLE (a
+ * device or a folder is no file). */
+DOSEGATE_EXPORT int32_t dosegate_write(dosegate_session session, dosegate_result result, int32_t format,
+                                       const char *path) DOSEGATE_NOEXCEPT;
+
+/* Takes `count` bytes; non-zero = no more. Must not call into the same session. */
+typedef int32_t (*dosegate_sink)(void *user, const void *bytes, size_t count);
+
+/* The same bytes, in pieces in their order, to a function of the host: on the calling thread, during the call.
+ * Errors: as dosegate_render(); DOSEGATE_CANCELLED where the function wants no more. */
+DOSEGATE_EXPORT int32_t dosegate_send(dosegate_session session, dosegate_result result, int32_t format,
+                                      dosegate_sink sink, void *user) DOSEGATE_NOEXCEPT;
 
 DOSEGATE_EXPORT int32_t dosegate_result_release(dosegate_session session,
                                                 dosegate_result result) DOSEGATE_NOEXCEPT;
@@ -690,6 +740,11 @@ typedef struct dosegate_api {
   int32_t (*case_add_voxels)(dosegate_session, dosegate_builder, const dosegate_voxel_list *);
   int32_t (*case_finish)(dosegate_session, dosegate_builder, size_t *);
   int32_t (*case_discard)(dosegate_session, dosegate_builder);
+  int32_t (*protocol_add)(dosegate_session, const char *, const char *, size_t);
+  int32_t (*protocol_find)(dosegate_session, const char *, dosegate_protocol_info *);
+  int32_t (*dvh_curve)(dosegate_session, dosegate_result, size_t, const double *, size_t, double *);
+  int32_t (*write)(dosegate_session, dosegate_result, int32_t, const char *);
+  int32_t (*send)(dosegate_session, dosegate_result, int32_t, dosegate_sink, void *);
 } dosegate_api;
 
 /* The table for a major version of the interface, or NULL if this library does not have it. Any thread; the
