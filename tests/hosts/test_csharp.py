@@ -103,6 +103,20 @@ class Console(Built):
         self.assertEqual(command.returncode, 65)
 
 
+class Arrays(Built):
+    SOURCES = (TESTS / "BoxArrays.cs",)
+
+    def test_masks_and_numbers_of_voxels_are_one_box_in_doses_of_every_element(self):
+        # 2 x 2 x 3 voxels of 2 x 3 x 4 mm at x = 1 and 2, where the dose is 2 and 4 Gy: linear, so the mean is 3 Gy.
+        *told, refused = self.mono().stdout.decode().splitlines()
+        self.assertEqual(len(told), 4 * 3)
+        for line in told:
+            (box,) = json.loads(line)["structures"]
+            self.close(box["volume_cc"], 12 * 2 * 3 * 4 / 1000, "volume")
+            self.close(box["mean_gy"], 3.0, "mean")
+        self.assertRegex(refused, "^801 ", "int, which is not uint, is refused")
+
+
 class Eclipse(Built):
     SOURCES = (HOST / "EsapiPlan.cs", HOST / "EsapiAdapter.cs", TESTS / "EsapiStandIn.cs")
 

@@ -363,7 +363,10 @@ namespace Dosegate
             {
                 var native = new Native.NewDose();
                 native.StructSize = (uint)Marshal.SizeOf(typeof(Native.NewDose));
-                native.Element = values is float[] ? 1 : values is double[] ? 2 : values is ushort[] ? 3 : values is uint[] ? 4 : 0;
+                // Not `values is uint[]`: the runtime says yes for int[] too, and a negative one would be huge.
+                Type exact = values.GetType();
+                native.Element = exact == typeof(float[]) ? 1 : exact == typeof(double[]) ? 2
+                    : exact == typeof(ushort[]) ? 3 : exact == typeof(uint[]) ? 4 : 0;
                 native.Lattice = lattice.ToNative();
                 native.Values = kept.Pin(values);
                 native.ByteCount = (ulong)Buffer.ByteLength(values);
