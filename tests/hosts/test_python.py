@@ -159,6 +159,13 @@ class FromArrays(unittest.TestCase):
             with self.assertRaises(KeyError):
                 new.dose(bytes(5), self.LATTICE, "rad", "course")
 
+    def test_what_was_begun_can_be_thrown_away(self):
+        with Library().session() as session:
+            new = self.new(session)
+            new.discard()
+            with self.assertRaises(DosegateError):
+                new.finish()
+
     def test_a_case_from_arrays_is_evaluated(self):
         with Library().session() as session:
             new = self.new(session, fractions=5, prescription_gy=8.0, plan_label="Arrays")

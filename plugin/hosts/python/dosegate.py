@@ -578,6 +578,10 @@ class NewCase:
         self._session.call("case_finish", self._builder, ctypes.byref(index))
         return Case(self._session, index.value, self._session._reads)
 
+    def discard(self):
+        """Throws away what was begun; else it is kept until the session ends."""
+        self._session.call("case_discard", self._builder)
+
 
 class Case:
     """One plan with its structures and dose. Not usable after the next read() of its session."""
