@@ -46,6 +46,14 @@ missing_of() {
   done
 }
 
+# Whether this system forbids packages to start their services (containers mostly do; policy-rc.d, exit code 101).
+services_stay_off() {
+  local code=0
+  [[ -x /usr/sbin/policy-rc.d ]] || return 1
+  /usr/sbin/policy-rc.d orthanc start >/dev/null 2>&1 || code=$?
+  ((code == 101))
+}
+
 warn_of_other_systems() {
   local id="unknown" version_id="unknown"
   if [[ -r /etc/os-release ]]; then

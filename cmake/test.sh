@@ -12,7 +12,10 @@
 # shellcheck source=cmake/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
-install_packages build developer
+sections=(build developer)
+# Nobody who runs tests wants a server of his own afterwards: without the program its test is skipped.
+if services_stay_off; then sections+=(service); fi
+install_packages "${sections[@]}"
 build_preset test
 # The README tells its reader to run this very command; its test looks here whether that is under way.
 export DOSEGATE_UNDER_TEST_SH=1
