@@ -367,7 +367,8 @@ class MatRad(Results):
             for percent, dose_gy in truth["D_percent_gy"].items():
                 self.assertLessEqual(abs(measured[(name, f"D{percent}%[Gy]")] - dose_gy), 1e-3, (name, percent))
             for dose, volume_cc in truth["V_gy_cc"].items():
-                # A voxel at the threshold itself may fall on either side: DICOM's rounding is 1e-8 Gy.
+                # 0.01 % is asked for, less than a voxel for most. 25 times the dose in memory is exactly 50 Gy in one
+                # voxel of the PTV: counting these voxels without Dosegate gives the truth's volumes, all of them.
                 self.assertLessEqual(abs(measured[(name, f"V{dose}Gy[cc]")] - volume_cc),
                                      max(1e-4 * truth["volume_cc"], 1e-9), (name, dose))
 

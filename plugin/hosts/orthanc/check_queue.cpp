@@ -24,7 +24,7 @@ void CheckQueue::add(const std::string& study, Asked asked) {
                                     [&](const Waiting& other) { return other.study == study; });
     if (found == waiting_.end()) {
       waiting_.push_back({study, asked});
-    } else if (asked == Asked::kByUser) {
+    } else if (asked == Asked::ByUser) {
       found->asked = asked;
     }
   }

@@ -1,7 +1,7 @@
 #include "child_process.h"
 
 #include <fcntl.h>
-#include <signal.h>
+#include <signal.h>  // NOLINT: kill() and the sets are POSIX, not <csignal>
 #include <spawn.h>
 #include <sys/wait.h>
 
@@ -69,15 +69,15 @@ ChildResult wait_for(pid_t child, std::chrono::seconds limit, const std::atomic<
   while (true) {
     int status = 0;
     const pid_t found = waitpid(child, &status, WNOHANG);
-    if (found == child && WIFEXITED(status)) return {ChildEnd::kExited, WEXITSTATUS(status)};
-    if (found == child) return {ChildEnd::kSignalled, WTERMSIG(status)};
-    if (found < 0 && errno != EINTR) return {ChildEnd::kFailed, errno};
+    if (found == child && WIFEXITED(status)) return {ChildEnd::Exited, WEXITSTATUS(status)};
+    if (found == child) return {ChildEnd::Signalled, WTERMSIG(status)};
+    if (found < 0 && errno != EINTR) return {ChildEnd::Failed, errno};
     const bool late = std::chrono::steady_clock::now() >= end;
     if (late || stop) {
       kill(-child, SIGKILL);
       while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
       }
-      return {late ? ChildEnd::kTimeLimit : ChildEnd::kStopped, 0};
+      return {late ? ChildEnd::TimeLimit : ChildEnd::Stopped, 0};
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
@@ -96,7 +96,7 @@ ChildResult run_child(const std::vector<std::string>& words, const std::string& 
   pid_t child = 0;
   const int error = posix_spawnp(&child, words.front().c_str(), actions.get(), attributes.get(),
                                  arguments.data(), environ);
-  if (error != 0) return {ChildEnd::kFailed, error};
+  if (error != 0) return {ChildEnd::Failed, error};
   return wait_for(child, limit, stop);
 }
 

@@ -9,15 +9,15 @@
 namespace orthanc_dosegate {
 
 enum class ChildEnd {
-  kExited,     ///< `code` is its exit code
-  kSignalled,  ///< `code` is the signal
-  kTimeLimit,  ///< it ran too long and was ended
-  kStopped,    ///< `stop` was set and it was ended
-  kFailed      ///< it could not be started or waited for; `code` is the errno
+  Exited,     ///< `code` is its exit code
+  Signalled,  ///< `code` is the signal
+  TimeLimit,  ///< it ran too long and was ended
+  Stopped,    ///< `stop` was set and it was ended
+  Failed      ///< it could not be started or waited for; `code` is the errno
 };
 
 struct ChildResult {
-  ChildEnd end = ChildEnd::kFailed;
+  ChildEnd end = ChildEnd::Failed;
   int code = 0;
 };
 

@@ -66,7 +66,7 @@ OrthancPluginErrorCode answer_state(OrthancPluginRestOutput* output, const std::
 }
 
 OrthancPluginErrorCode start_check(OrthancPluginRestOutput* output, const std::string& study) {
-  loaded->queue.add(study, Asked::kByUser);
+  loaded->queue.add(study, Asked::ByUser);
   return answer_status(output, "waiting");
 }
 
@@ -115,7 +115,7 @@ OrthancPluginErrorCode on_change(OrthancPluginChangeType change, OrthancPluginRe
     if (change == OrthancPluginChangeType_OrthancStarted) loaded->queue.start();
     if (change == OrthancPluginChangeType_OrthancStopped) loaded->queue.stop();
     if (change == OrthancPluginChangeType_StableStudy && loaded->config.on_stable_study) {
-      loaded->queue.add(resource, Asked::kByItself);
+      loaded->queue.add(resource, Asked::ByItself);
     }
     return OrthancPluginErrorCode_Success;
   } catch (const std::exception&) {

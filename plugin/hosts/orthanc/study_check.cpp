@@ -156,13 +156,13 @@ const char* verdict_of(int exit_code) {
 std::string verdict_of(const ChildResult& child, const ModuleConfig& config,
                        const std::filesystem::path& errors) {
   switch (child.end) {
-    case ChildEnd::kExited:
+    case ChildEnd::Exited:
       if (const char* verdict = verdict_of(child.code)) return verdict;
       throw Failure("The check ended with code " + std::to_string(child.code) + ": " +
                     said(errors));
-    case ChildEnd::kSignalled:
+    case ChildEnd::Signalled:
       throw Failure("The check was ended by signal " + std::to_string(child.code) + ".");
-    case ChildEnd::kTimeLimit:
+    case ChildEnd::TimeLimit:
       throw Failure("The check took longer than the " + std::to_string(config.time_limit.count()) +
                     " s of \"TimeLimitSeconds\" and was ended.");
     default:
@@ -212,7 +212,7 @@ Json check(const OrthancRest& rest, const ModuleConfig& config, const std::strin
   write_files(rest, holds, folder.path() / "study");
   const std::vector<std::string> words = words_of(config);
   const ChildResult child = run_child(words, folder.path(), "errors", config.time_limit, stop);
-  if (child.end == ChildEnd::kStopped) return {};
+  if (child.end == ChildEnd::Stopped) return {};
   const std::string verdict = verdict_of(child, config, folder.path() / "errors");
   const std::string result = read_file(folder.path() / "result.json");
   const std::string report = config.report ? read_file(folder.path() / "report.html") : "";
@@ -257,7 +257,7 @@ void check_study(const OrthancRest& rest, const ModuleConfig& config, const std:
                  Asked asked, const std::atomic<bool>& stop) noexcept {
   try {
     const Holds holds = holds_of(rest, study);
-    if (holds.empty() && asked == Asked::kByItself && !rest.get(metadata_uri(study))) return;
+    if (holds.empty() && asked == Asked::ByItself && !rest.get(metadata_uri(study))) return;
     record(rest, metadata_uri(study), dump({{"status", "running"}, {"by", this_process()}}));
     Json state = state_after_check(rest, config, study, holds, stop);
     if (state.is_null()) return;  // Orthanc stops

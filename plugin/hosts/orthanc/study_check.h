@@ -16,8 +16,8 @@ inline constexpr int kResultAttachment = 4200;
 inline constexpr int kReportAttachment = 4201;
 
 enum class Asked {
-  kByItself,  ///< the study became stable: one without any plan, structures or dose is left alone
-  kByUser     ///< whatever becomes of it is recorded
+  ByItself,  ///< the study became stable: one without any plan, structures or dose is left alone
+  ByUser     ///< whatever becomes of it is recorded
 };
 
 /// Checks a study and records its state, and the result if there is one. What was recorded before is
