@@ -18,10 +18,6 @@ from host_support import COMMAND, SAMPLES, SHARED, SOURCE, Results, check, main,
 sys.path.insert(0, str(SOURCE / "plugin" / "hosts" / "python"))
 from dosegate import Lattice, Library  # noqa: E402  pylint: disable=wrong-import-position
 
-# The name and the value of the option that makes the dose constant within its voxel, as matRad takes it, once the
-# interface has it: ("dose_model", "..."). Until then the doses of the real plan are not compared.
-BOX_DOSE_OPTION = None
-
 
 def octave(script, folder):
     """Runs a script in a folder; its own words are the failure's message."""
@@ -345,8 +341,6 @@ class MatRad(Results):
                 self.assertLessEqual(abs(found[name] - truth["volume_cc"]), 1e-4 * truth["volume_cc"])
 
     def test_doses_are_those_of_its_voxels(self):
-        if BOX_DOSE_OPTION is None:
-            self.skipTest("the interface has no option yet for a dose that is constant within its voxel")
         goals = [f"{name} :: D{percent}% >= 1 Gy\n" for name, truth in self.truth["structures"].items()
                  for percent in truth["D_percent_gy"]]
         goals += [f"{name} :: V{dose}Gy <= 1 cc\n" for name, truth in self.truth["structures"].items()
@@ -356,8 +350,7 @@ class MatRad(Results):
             protocol = Path(folder) / "truth.yaml"
             protocol.write_bytes(subprocess.run([COMMAND, "protocols", "import", Path(folder) / "goals.txt"],
                                                 capture_output=True, check=False).stdout)
-            name, value = BOX_DOSE_OPTION
-            told = self.from_the_workspace(f"options.{name} = '{value}';", str(protocol))
+            told = self.from_the_workspace("options.dose_interpolation = 'voxel';", str(protocol))
         measured = {(rule["roi"], rule["metric"]): rule["value"] for rule in told["rules"]}
         by_name = {structure["name"]: structure for structure in told["structures"]}
         for name, truth in self.truth["structures"].items():

@@ -62,6 +62,7 @@ namespace Dosegate
         public int Fractions; // instead of the plan's; 0 = the plan's
         public double PrescriptionGy; // instead of the plan's; 0 = the plan's
         public uint Workers; // threads at most; 0 = as many as the machine has
+        public bool DoseByVoxel; // each voxel's dose throughout the voxel instead of interpolated
         public string Convention = "", Aliases = "";
         public List<string> Protocols = new List<string>(); // built-in ids or files; none = the default
         public List<string> Map = new List<string>(); // "RULE_NAME=ROI_NAME"
@@ -257,6 +258,7 @@ namespace Dosegate
                 native.Fractions = options.Fractions;
                 native.PrescriptionGy = options.PrescriptionGy;
                 native.Workers = options.Workers;
+                native.DoseInterpolation = options.DoseByVoxel ? 1 : 0;
                 native.Convention = kept.Text(options.Convention);
                 native.Aliases = kept.Text(options.Aliases);
                 native.Protocols = kept.Texts(options.Protocols);

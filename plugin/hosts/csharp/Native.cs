@@ -75,7 +75,7 @@ namespace Dosegate
             public ulong ByteCount;
             [MarshalAs(UnmanagedType.ByValArray, SizeConst = 3)] public ulong[] StrideBytes;
             public double Scale, Offset;
-            public int Unit, Holds, Type, Reserved;
+            public int Unit, Holds, Type, Fractions;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -135,7 +135,7 @@ namespace Dosegate
             public IntPtr Context;
             public UIntPtr ContextCount;
             public int Interpolation;
-            public uint Reserved2;
+            public int DoseInterpolation;
             public IntPtr Convention, Aliases, AddCases;
             public UIntPtr AddCaseCount;
         }

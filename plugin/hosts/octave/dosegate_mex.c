@@ -139,10 +139,13 @@ static int choice_of(Call* call, const mxArray* in, const char* name, const char
 }
 
 static int options_of(Call* call, const mxArray* in, dosegate_options* out) {
-  /* A further option of the library (a dose model, say) is one word here and one line below. */
-  static const char* const kKnown[] = {"protocols",       "map",     "context",    "fractions",
-                                       "prescription_gy", "workers", "convention", "aliases"};
-  int32_t workers = 0;
+  /* A further option of the library is one word here and one line below. */
+  static const char* const kKnown[] = {"protocols",         "map",     "context",    "fractions",
+                                       "prescription_gy",   "workers", "convention", "aliases",
+                                       "dose_interpolation"};
+  static const char* const kInterpolations[] = {"linear", "voxel"};
+  const mxArray* interpolation = NULL;
+  int32_t workers = 0, chosen = 1;
   if (in == NULL || mxIsEmpty(in)) return 1;
   if (!mxIsStruct(in) || mxGetNumberOfElements(in) != 1)
     return fail(call, "options is not a struct.");
@@ -153,6 +156,7 @@ static int options_of(Call* call, const mxArray* in, dosegate_options* out) {
     if (known == sizeof kKnown / sizeof *kKnown)
       return fail(call, "There is no option '%s'.", name);
   }
+  interpolation = member(in, 0, "dose_interpolation");
   if (!texts_of(call, member(in, 0, "protocols"), "options.protocols", &out->protocols,
                 &out->protocol_count) ||
       !texts_of(call, member(in, 0, "map"), "options.map", &out->map, &out->map_count) ||
@@ -163,9 +167,13 @@ static int options_of(Call* call, const mxArray* in, dosegate_options* out) {
                  &out->prescription_gy) ||
       !count_of(call, member(in, 0, "workers"), "options.workers", &workers) ||
       !text_of(call, member(in, 0, "convention"), "options.convention", &out->convention) ||
-      !text_of(call, member(in, 0, "aliases"), "options.aliases", &out->aliases))
+      !text_of(call, member(in, 0, "aliases"), "options.aliases", &out->aliases) ||
+      (interpolation != NULL &&
+       (chosen = 0,
+        !choice_of(call, interpolation, "options.dose_interpolation", kInterpolations, &chosen))))
     return 0;
   out->workers = (uint32_t)workers;
+  out->dose_interpolation = chosen - 1;
   return 1;
 }
 
