@@ -30,6 +30,9 @@ struct DvhOptions {
   /// Upper bound of a cell's edge, mm (> 0). Default: chosen from the region's volume, so that
   /// every structure is made of roughly as many cells.
   std::optional<Mm> cell;
+  /// The grid is geometry::voxel_dose()'s: minimum and maximum are then the doses of the voxels that
+  /// the region has a part of, whatever stands between two voxels at its border.
+  bool voxel_dose = false;
 };
 
 /// The region must not be empty (InternalError). Volume without dose becomes Dvh::uncovered().

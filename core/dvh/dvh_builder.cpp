@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 
 #include "base/result.h"
@@ -90,14 +91,42 @@ void DvhBuilder::add_atom(double dose_gy, double volume_cc) {
     atoms_[last_atom_].volume_cc += volume_cc;
     return;
   }
+  // A dose has few atoms (beyond the beams, plateaus) unless it is constant in each voxel: then it has
+  // as many as voxels, and putting each in its place would take the square of their number.
+  constexpr std::size_t kFew = 1024;
   const auto at = std::lower_bound(atoms_.begin(), atoms_.end(), dose_gy,
                                    [](const Dvh::Atom& a, double d) { return a.dose_gy < d; });
-  last_atom_ = static_cast<std::size_t>(at - atoms_.begin());
   if (at != atoms_.end() && at->dose_gy == dose_gy) {
+    last_atom_ = static_cast<std::size_t>(at - atoms_.begin());
     at->volume_cc += volume_cc;
-  } else {
+  } else if (atoms_.size() < kFew) {
+    last_atom_ = static_cast<std::size_t>(at - atoms_.begin());
     atoms_.insert(at, {dose_gy, volume_cc, 0.0});
+  } else {
+    late_atoms_.push_back({dose_gy, volume_cc, 0.0});
+    if (late_atoms_.size() > std::max(kFew, atoms_.size() / 2)) settle_atoms();
   }
+}
+
+// Late atoms to their places, those of one dose added in the order in which they came.
+void DvhBuilder::settle_atoms() {
+  if (late_atoms_.empty()) return;
+  const auto by_dose = [](const Dvh::Atom& a, const Dvh::Atom& b) { return a.dose_gy < b.dose_gy; };
+  std::stable_sort(late_atoms_.begin(), late_atoms_.end(), by_dose);
+  std::vector<Dvh::Atom> both;
+  both.reserve(atoms_.size() + late_atoms_.size());
+  std::merge(atoms_.begin(), atoms_.end(), late_atoms_.begin(), late_atoms_.end(),
+             std::back_inserter(both), by_dose);  // equal ones: those of atoms_ first
+  atoms_.clear();
+  for (const Dvh::Atom& atom : both) {
+    if (!atoms_.empty() && atoms_.back().dose_gy == atom.dose_gy) {
+      atoms_.back().volume_cc += atom.volume_cc;
+    } else {
+      atoms_.push_back(atom);
+    }
+  }
+  late_atoms_.clear();
+  last_atom_ = atoms_.size();
 }
 
 void DvhBuilder::deposit(double centre_gy, double half_width_gy, double variance_gy2,
@@ -175,7 +204,16 @@ void DvhBuilder::add_ramp(double centre, double width, double slope) {
   add_bend(centre + 0.5 * width, -bend);
 }
 
-std::pair<double, double> DvhBuilder::tails_gy(double volume_cc) const {
+void DvhBuilder::take_extremes_of_atoms() {
+  settle_atoms();
+  forget_extremes();
+  for (const Dvh::Atom& atom : atoms_) {
+    if (atom.volume_cc > kVolumeRounding * volume_cc_) include_extreme(atom.dose_gy);
+  }
+}
+
+std::pair<double, double> DvhBuilder::tails_gy(double volume_cc) {
+  settle_atoms();
   // Derivatives -> volume, from either end. Atoms are steps of their own.
   double cold = highest_gy_;
   RunningSums below;
@@ -209,6 +247,7 @@ std::pair<double, double> DvhBuilder::tails_gy(double volume_cc) const {
 }
 
 Dvh DvhBuilder::finish(Cc volume) && {
+  settle_atoms();
   Dvh dvh;
   dvh.volume_ = volume;
   const double missing = volume.value() - volume_cc_;

@@ -31,12 +31,14 @@ class DvhBuilder {
   }
   [[nodiscard]] double lowest_gy() const { return lowest_gy_; }
   [[nodiscard]] double highest_gy() const { return highest_gy_; }
+  /// Extremes are the lowest and the highest dose that a volume has which is more than rounding.
+  void take_extremes_of_atoms();
   /// Extremes are those of what follows.
   void forget_extremes();
   [[nodiscard]] double deposited_cc() const { return volume_cc_; }
 
   /// Doses above and below which about `volume_cc` of what was deposited lies: {cold, hot}.
-  [[nodiscard]] std::pair<double, double> tails_gy(double volume_cc) const;
+  [[nodiscard]] std::pair<double, double> tails_gy(double volume_cc);
 
   /// `volume`: exact volume of the whole region; what was not deposited is uncovered. InternalError
   /// if the parts of the curve do not add up.
@@ -48,12 +50,14 @@ class DvhBuilder {
   void add_ramp(double centre, double width, double slope);
   void add_uniform(double lo, double hi, double volume_cc);
   void add_atom(double dose_gy, double volume_cc);
+  void settle_atoms();
 
   double first_gy_ = 0.0, step_gy_ = 0.0, per_step_ = 0.0;
   double last_ = 0.0;  // highest position of a corner or a bend, in steps; 1 is the lowest
-  std::vector<double> corners_;  // second derivative at the nodes, cc per step
-  std::vector<double> bends_;    // third derivative at the nodes, cc per step^2
-  std::vector<Dvh::Atom> atoms_;
+  std::vector<double> corners_;        // second derivative at the nodes, cc per step
+  std::vector<double> bends_;          // third derivative at the nodes, cc per step^2
+  std::vector<Dvh::Atom> atoms_;       // ascending in dose, each dose once
+  std::vector<Dvh::Atom> late_atoms_;  // in the order in which they came; see settle_atoms()
   std::size_t last_atom_ = 0;
   double volume_cc_ = 0.0, gross_cc_ = 0.0, dose_volume_ = 0.0, square_volume_ = 0.0;
   double lowest_gy_ = 0.0, highest_gy_ = 0.0;

@@ -102,6 +102,7 @@ ReadingDvhs compute_reading_dvhs(const Region& region, std::span<const Region> o
     integrator.emplace(lattice, mesh);
     integrator->deposit_finely(slabs_of(region), builder);
   }
+  if (options.voxel_dose) builder.take_extremes_of_atoms();
   ReadingDvhs result{DvhBuilder(builder).finish(region.volume()), {}, {}};
   if (integrator) result.doubt = integrator->doubt(slabs_of(region), builder);
   for (const Region& other : others) {
@@ -116,7 +117,11 @@ ReadingDvhs compute_reading_dvhs(const Region& region, std::span<const Region> o
       std::vector<SignedSlab> prisms;
       for (const Slab& slab : solid) prisms.push_back({&slab, 1.0});
       changed.forget_extremes();
-      integrator->extremes(prisms, changed);
+      if (options.voxel_dose) {
+        changed.take_extremes_of_atoms();
+      } else {
+        integrator->extremes(prisms, changed);
+      }
     }
     result.others.emplace_back(std::move(changed).finish(other.volume()));
   }

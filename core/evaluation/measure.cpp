@@ -19,7 +19,8 @@ namespace dosegate::evaluation {
 namespace {
 
 Measured measure_one(const RoiExpression& expression, const CaseGeometry& geometry,
-                     const model::DoseGrid& grid, const GridEdge& edge, bool bracketed) {
+                     const model::DoseGrid& grid, const dvh::DvhOptions& dvh_options,
+                     const GridEdge& edge, bool bracketed) {
   std::vector<geometry::Reading> readings = {geometry.reading()};
   if (bracketed) {
     const auto others = bracket_readings(geometry.reading());
@@ -36,10 +37,11 @@ Measured measure_one(const RoiExpression& expression, const CaseGeometry& geomet
   measured.nominal_spacing_mm = read->nominal_spacing_mm;
   const std::span<const geometry::Region> regions = read->regions;
   if (bracketed) {
-    measured.bracketed = dvh::compute_reading_dvhs(regions[0], regions.subspan(1), grid);
+    measured.bracketed =
+        dvh::compute_reading_dvhs(regions[0], regions.subspan(1), grid, dvh_options);
     measured.dvh = measured.bracketed->value;
   } else {
-    measured.dvh = dvh::compute_dvh(regions[0], grid);
+    measured.dvh = dvh::compute_dvh(regions[0], grid, dvh_options);
   }
   measured.maximum_at_edge = edge.cuts_maximum(regions[0], *measured.dvh);
   return measured;
@@ -78,6 +80,8 @@ Result<std::vector<Measured>> measure(const std::vector<RoiExpression>& expressi
   std::optional<model::DoseGrid> steps;
   if (options.dose == DoseInterpolation::Voxel) steps = geometry::voxel_dose(grid);
   const model::DoseGrid& asked = steps ? *steps : grid;
+  dvh::DvhOptions dvh_options;
+  dvh_options.voxel_dose = steps.has_value();
   std::atomic<bool> stopped = false;
   std::atomic<std::size_t> done = 0;
   // Asked for more threads than the machine has, TBB would warn on standard error.
@@ -94,8 +98,8 @@ Result<std::vector<Measured>> measure(const std::vector<RoiExpression>& expressi
             stopped = true;
             return;
           }
-          results[i] =
-              measure_one(expressions[i], geometry, asked, edge, bracketed && bracketed(i));
+          results[i] = measure_one(expressions[i], geometry, asked, dvh_options, edge,
+                                   bracketed && bracketed(i));
           ++done;
         },
         tbb::simple_partitioner());

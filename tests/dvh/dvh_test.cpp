@@ -131,6 +131,26 @@ TEST(Dvh, AveragesAFunctionOfTheDoseAlsoWhereAllOfItIsOne) {
   EXPECT_EQ(*flat.mean_of([](double x) { return x; }), 5.0);
 }
 
+TEST(Dvh, KeepsTensOfThousandsOfVoxelsEachAtItsOwnDose) {
+  // As a dose that is constant in each voxel: every tenth dose twice, in an order without any.
+  constexpr int kDoses = 30'000;
+  DvhBuilder builder(0.0_gy, 60.0_gy);
+  const auto dose_gy = [](int n) { return 1.0 + n * 0.001; };
+  for (int i = 0; i < kDoses; ++i) {
+    const int n = static_cast<int>((i * 7919LL) % kDoses);  // 7919 has no factor of 30 000
+    builder.deposit(dose_gy(n), 0.0, 0.0, 0.25);
+    if (n % 10 == 0) builder.deposit(dose_gy(n), 0.0, 0.0, 0.5);
+  }
+  builder.include_extreme(dose_gy(0));
+  builder.include_extreme(dose_gy(kDoses - 1));
+  const Dvh dvh = std::move(builder).finish(Cc(0.25 * kDoses + 0.5 * kDoses / 10));
+  // Quarters add up without rounding.
+  for (int n = 0; n < kDoses; n += 777) {
+    const int twice = (n + 9) / 10;  // of those below n
+    EXPECT_EQ(dvh.volume_below(Gy(dose_gy(n))).value(), 0.25 * n + 0.5 * twice) << n;
+  }
+}
+
 TEST(DvhBuilder, RefusesARangeThatIsNone) {
   EXPECT_THROW(DvhBuilder(10.0_gy, 5.0_gy), InternalError);
   EXPECT_THROW(DvhBuilder(0.0_gy, Gy(std::nan(""))), InternalError);
