@@ -107,7 +107,7 @@ Dvh compute_dvh(const Region& region, const model::DoseGrid& grid, const DvhOpti
   DvhBuilder builder(low, high);
   const Mesh mesh = mesh_for(region, lattice, box, options.cell);
   if (!mesh.empty()) Integrator(lattice, mesh).deposit_finely(slabs_of(region), builder);
-  if (options.voxel_dose) builder.take_extremes_of_atoms();
+  if (options.voxel_dose) builder.keep_atoms_only();
   return std::move(builder).finish(region.volume());
 }
 

@@ -204,10 +204,23 @@ void DvhBuilder::add_ramp(double centre, double width, double slope) {
   add_bend(centre + 0.5 * width, -bend);
 }
 
-void DvhBuilder::take_extremes_of_atoms() {
+void DvhBuilder::keep_atoms_only() {
   settle_atoms();
+  double atoms_cc = 0.0;
+  for (const Dvh::Atom& atom : atoms_) atoms_cc += atom.volume_cc;
+  // A grid that lies turned in the region's frame was interpolated again, and has hardly an atom.
+  constexpr double kSteps = 1e-4;
+  if (!(std::abs(volume_cc_ - atoms_cc) <= kSteps * volume_cc_)) return;
   forget_extremes();
-  for (const Dvh::Atom& atom : atoms_) {
+  std::fill(corners_.begin(), corners_.end(), 0.0);
+  std::fill(bends_.begin(), bends_.end(), 0.0);
+  const double share = volume_cc_ / atoms_cc;
+  dose_volume_ = 0.0;
+  square_volume_ = 0.0;
+  for (Dvh::Atom& atom : atoms_) {
+    atom.volume_cc *= share;
+    dose_volume_ += atom.dose_gy * atom.volume_cc;
+    square_volume_ += atom.dose_gy * atom.dose_gy * atom.volume_cc;
     if (atom.volume_cc > kVolumeRounding * volume_cc_) include_extreme(atom.dose_gy);
   }
 }

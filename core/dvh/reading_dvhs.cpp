@@ -102,7 +102,7 @@ ReadingDvhs compute_reading_dvhs(const Region& region, std::span<const Region> o
     integrator.emplace(lattice, mesh);
     integrator->deposit_finely(slabs_of(region), builder);
   }
-  if (options.voxel_dose) builder.take_extremes_of_atoms();
+  if (options.voxel_dose) builder.keep_atoms_only();
   ReadingDvhs result{DvhBuilder(builder).finish(region.volume()), {}, {}};
   if (integrator) result.doubt = integrator->doubt(slabs_of(region), builder);
   for (const Region& other : others) {
@@ -118,7 +118,7 @@ ReadingDvhs compute_reading_dvhs(const Region& region, std::span<const Region> o
       for (const Slab& slab : solid) prisms.push_back({&slab, 1.0});
       changed.forget_extremes();
       if (options.voxel_dose) {
-        changed.take_extremes_of_atoms();
+        changed.keep_atoms_only();
       } else {
         integrator->extremes(prisms, changed);
       }

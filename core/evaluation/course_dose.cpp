@@ -44,27 +44,13 @@ std::vector<std::size_t> target_rois(const Case& plan_case) {
   return targets;
 }
 
-// Highest median dose of all targets, Gy.
-std::optional<double> target_dose_gy(const Case& plan_case, const CaseGeometry& geometry,
-                                     const DoseGrid& grid) {
-  std::optional<double> highest;
-  if (!plan_case.structures) return highest;
-  for (const std::size_t i : target_rois(plan_case)) {
-    const auto built = geometry.roi(i);
-    if (!built) continue;
-    const dvh::Dvh dvh = dvh::compute_dvh(built->region, grid);
-    if (const auto median = dvh.hottest(0.5 * dvh.volume())) {
-      highest = std::max(highest.value_or(median->value()), median->value());
-    }
-  }
-  return highest;
-}
-
 // What prescription and dose in the targets say of a dose's scale. Within a quarter of the
 // prescription the targets' median is the prescription's: targets are planned to 95 to 130 % of it,
 // and two fractions or more lie a factor of two apart.
 struct Scale {
   bool fits_total = false, fits_one = false;
+  /// A hundred times or a hundredth of it: Gy and cGy mixed up.
+  bool fits_other_unit = false;
   double target_gy = 0.0, prescription_gy = 0.0;
 };
 
@@ -79,7 +65,9 @@ std::optional<Scale> scale_of(const DoseGrid& grid, const Case& plan_case,
   const auto close = [&](double dose_gy) {
     return dose_gy < *prescription * kSame && dose_gy * kSame > *prescription;
   };
-  return Scale{close(*target), close(*target * *fractions), *target, *prescription};
+  constexpr double kcGyPerGy = 100.0;
+  return Scale{close(*target), close(*target * *fractions),
+               close(*target * kcGyPerGy) || close(*target / kcGyPerGy), *target, *prescription};
 }
 
 // One fraction's dose as the course's total. `why` is a whole clause for the finding.
@@ -109,6 +97,16 @@ Result<DoseGrid> check_total(DoseGrid grid, const Dose& dose, const Case& plan_c
     return times_fractions(grid, dose, fractions, "As --fraction-dose one says:", findings);
   }
   const auto scale = scale_of(grid, plan_case, geometry, options);
+  if (scale && !scale->fits_total && !scale->fits_one && scale->fits_other_unit &&
+      options.undecided == UndecidedDose::Refuse) {
+    return fail(
+        ErrorCode::DoseUnitsUnusable,
+        fmt::format("The targets' median dose of {} Gy and the prescription of {} Gy are a "
+                    "factor of 100 apart, as if Gy and cGy were mixed up; state the right "
+                    "unit, or say --fraction-dose total if both are right.",
+                    fixed_beside(scale->target_gy, {0.0}, 2), shortest(scale->prescription_gy)),
+        dose.source);
+  }
   if (!scale || scale->fits_total || !scale->fits_one) return grid;
   std::string text = fmt::format(
       "The targets' median dose of {} Gy fits one of {} fractions of the prescription of {} Gy, "
@@ -196,7 +194,42 @@ Result<DoseGrid> sum_of(const std::vector<Dose>& doses, Findings& findings) {
   return sum;
 }
 
+// What the host said of its dose holds; options that say otherwise contradict it.
+Result<void> check_stated(const Dose& dose, const CourseOptions& options) {
+  if (!dose.stated_times) return {};
+  if (options.fraction_dose == FractionDose::One) {
+    return fail(ErrorCode::OptionInvalid,
+                "The dose came with its own statement of what it holds; leave out that it is one "
+                "fraction's.",
+                dose.source);
+  }
+  if (*dose.stated_times > 1 && options.fractions && *options.fractions != *dose.stated_times) {
+    return fail(
+        ErrorCode::OptionInvalid,
+        fmt::format("The dose of one fraction was multiplied by {} when it was handed over; "
+                    "hand it over anew for {} fractions.",
+                    *dose.stated_times, *options.fractions),
+        dose.source);
+  }
+  return {};
+}
+
 }  // namespace
+
+std::optional<double> target_dose_gy(const Case& plan_case, const CaseGeometry& geometry,
+                                     const DoseGrid& grid) {
+  std::optional<double> highest;
+  if (!plan_case.structures) return highest;
+  for (const std::size_t i : target_rois(plan_case)) {
+    const auto built = geometry.roi(i);
+    if (!built) continue;
+    const dvh::Dvh dvh = dvh::compute_dvh(built->region, grid);
+    if (const auto median = dvh.hottest(0.5 * dvh.volume())) {
+      highest = std::max(highest.value_or(median->value()), median->value());
+    }
+  }
+  return highest;
+}
 
 std::optional<int> fractions_of(const Case& plan_case, const CourseOptions& options) {
   if (options.fractions) return options.fractions;
@@ -219,6 +252,10 @@ Result<CourseDose> course_dose(const Case& plan_case, const CaseGeometry& geomet
         ErrorCode::TagInvalid,
         "DoseType is ERROR: this is a difference of doses, not a dose; export the plan's dose.",
         dose.source);
+  }
+  for (const Dose& dose : plan_case.doses) {
+    if (auto checked = check_stated(dose, options); !checked)
+      return tl::unexpected(checked.error());
   }
   Findings findings;
   auto grid = plan_case.doses.size() == 1 ? Result<DoseGrid>(plan_case.doses.front().grid)

@@ -48,6 +48,12 @@ struct CourseDose {
 [[nodiscard]] std::optional<double> prescription_of(const model::Case& plan_case,
                                                     const CourseOptions& options);
 
+/// Median dose of the hottest target that `plan_case` prescribes to or names by its type, Gy; absent
+/// where there is none.
+[[nodiscard]] std::optional<double> target_dose_gy(const model::Case& plan_case,
+                                                   const CaseGeometry& geometry,
+                                                   const model::DoseGrid& grid);
+
 /// Errors: DoseMissing, TagInvalid (DoseType ERROR), FractionDoseUndecided, FractionsUnknown (one
 /// fraction of an unknown number), and those of geometry::resample_onto().
 [[nodiscard]] Result<CourseDose> course_dose(const model::Case& plan_case,

@@ -78,7 +78,11 @@ Result<std::vector<Measured>> measure(const std::vector<RoiExpression>& expressi
   std::vector<Measured> results(expressions.size());
   const GridEdge edge(grid);
   std::optional<model::DoseGrid> steps;
-  if (options.dose == DoseInterpolation::Voxel) steps = geometry::voxel_dose(grid);
+  if (options.dose == DoseInterpolation::Voxel) {
+    auto made = geometry::voxel_dose(grid);
+    if (!made) return tl::unexpected(made.error());
+    steps = std::move(*made);
+  }
   const model::DoseGrid& asked = steps ? *steps : grid;
   dvh::DvhOptions dvh_options;
   dvh_options.voxel_dose = steps.has_value();

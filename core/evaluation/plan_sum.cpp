@@ -218,6 +218,36 @@ Result<DoseGrid> on_basis(const DoseGrid& grid, int fractions, const metrics::Ba
   return DoseGrid::create(std::move(geometry), std::move(values_gy));
 }
 
+// Doses that are each stated to be a total although they are one fraction: in sum they would meet every
+// limit, and none of them has a prescription of its own to be held against.
+Result<void> check_scale(const std::vector<const Case*>& plans, const PlanSum& sum,
+                         const CourseOptions& options) {
+  constexpr double kSame = 1.25;  // as for one plan: see course_dose.cpp
+  const auto prescription_gy =
+      options.prescription_gy ? options.prescription_gy : sum.whole.plan->prescription_gy;
+  if (!prescription_gy || options.fraction_dose == FractionDose::Total) return {};
+  const CaseGeometry geometry(*plans.front()->structures);
+  double as_stated_gy = 0.0;
+  double if_single_gy = 0.0;
+  for (const SummedPart& part : sum.parts) {
+    const auto target_gy = target_dose_gy(*plans.front(), geometry, part.grid);
+    if (!target_gy || !part.fractions) return {};
+    as_stated_gy += *target_gy;
+    if_single_gy += *target_gy * *part.fractions;
+  }
+  const auto close = [&](double dose_gy) {
+    return dose_gy < *prescription_gy * kSame && dose_gy * kSame > *prescription_gy;
+  };
+  if (close(as_stated_gy) || !close(if_single_gy)) return {};
+  return fail(
+      ErrorCode::FractionDoseUndecided,
+      fmt::format(
+          "The doses' medians in the targets add up to {} Gy; it is as doses of one fraction "
+          "each that they fit the prescription of {} Gy. State what they hold, or say "
+          "--fraction-dose total.",
+          fixed(as_stated_gy, 2), shortest(*prescription_gy)));
+}
+
 }  // namespace
 
 Result<PlanSum> sum_plans(const std::vector<const Case*>& plans, const CourseOptions& options) {
@@ -238,6 +268,9 @@ Result<PlanSum> sum_plans(const std::vector<const Case*>& plans, const CourseOpt
                          fractions_of_dose(*plans[i], of_each)});
   }
   if (auto moved = onto_one_lattice(sum.parts); !moved) return tl::unexpected(moved.error());
+  if (options.undecided == UndecidedDose::Refuse) {
+    if (auto fits = check_scale(plans, sum, options); !fits) return tl::unexpected(fits.error());
+  }
   const bool effective =
       std::any_of(sum.parts.begin(), sum.parts.end(),
                   [](const SummedPart& part) { return part.kind == metrics::DoseKind::Effective; });

@@ -1,6 +1,8 @@
 #include "geometry/voxel_dose.h"
 
+#include <algorithm>
 #include <array>
+#include <limits>
 #include <vector>
 
 namespace dosegate::geometry {
@@ -17,6 +19,7 @@ constexpr double kThinnest_mm = 0.01;
 struct Nodes {
   std::vector<double> at_mm;
   std::vector<std::size_t> voxel;
+  double thinnest_mm = std::numeric_limits<double>::infinity();
 };
 
 Nodes nodes_along(const DoseGrid& grid, int a) {
@@ -32,7 +35,7 @@ Nodes nodes_along(const DoseGrid& grid, int a) {
     const double from = first ? -grid.margin_before(a) : 0.5 * (centres[i - 1] + centres[i]);
     const double to =
         last ? centres[i] + grid.margin_after(a) : 0.5 * (centres[i] + centres[i + 1]);
-    require(to - from > kThinnest_mm, "dose in voxels that are too thin");
+    nodes.thinnest_mm = std::min(nodes.thinnest_mm, to - from);
     // A grid reaches half a step beyond its outermost nodes. Two of them close together at each end
     // make it end where the voxels end.
     if (first) add(from + kHalfStep_mm, i);
@@ -45,7 +48,7 @@ Nodes nodes_along(const DoseGrid& grid, int a) {
 
 }  // namespace
 
-DoseGrid voxel_dose(const DoseGrid& grid) {
+Result<DoseGrid> voxel_dose(const DoseGrid& grid) {
   std::array<Nodes, 3> nodes;
   model::GridGeometry geometry;
   geometry.axes = grid.axes();
@@ -53,6 +56,12 @@ DoseGrid voxel_dose(const DoseGrid& grid) {
   for (int a = 0; a < 3; ++a) {
     const auto axis = static_cast<std::size_t>(a);
     nodes[axis] = nodes_along(grid, a);
+    if (!(nodes[axis].thinnest_mm > kThinnest_mm)) {
+      return fail(
+          ErrorCode::GridInvalid,
+          "The dose has voxels that are too thin (or of unknown depth) to hold one dose each; "
+          "interpolate between them.");
+    }
     geometry.origin += grid.axis(a) * nodes[axis].at_mm.front();
     for (const double at_mm : nodes[axis].at_mm) {
       geometry.positions_mm[axis].push_back(at_mm - nodes[axis].at_mm.front());
@@ -65,9 +74,7 @@ DoseGrid voxel_dose(const DoseGrid& grid) {
       for (const std::size_t i : nodes[0].voxel) values_gy.push_back(grid.value(i, j, k));
     }
   }
-  auto made = DoseGrid::create(std::move(geometry), std::move(values_gy));
-  require(made.has_value(), "a grid made from a grid is none");
-  return std::move(*made);
+  return DoseGrid::create(std::move(geometry), std::move(values_gy));
 }
 
 }  // namespace dosegate::geometry

@@ -7,8 +7,8 @@ namespace dosegate::geometry {
 
 /// A grid whose trilinear interpolation is, in every voxel of `grid`, the voxel's value: two nodes
 /// stand at each face between voxels, so close that the step between them takes less than 1e-5 of
-/// the volume. It covers what `grid` covers. Eight times the memory.
-/// @throws InternalError for a voxel thinner than 0.01 mm
-[[nodiscard]] model::DoseGrid voxel_dose(const model::DoseGrid& grid);
+/// the volume. It covers what `grid` covers. Eight times the memory. Errors (GridInvalid): a voxel
+/// thinner than 0.01 mm.
+[[nodiscard]] Result<model::DoseGrid> voxel_dose(const model::DoseGrid& grid);
 
 }  // namespace dosegate::geometry

@@ -70,6 +70,9 @@ struct Dose {
   std::optional<int> fraction_group;   ///< ReferencedFractionGroupNumber
   std::string structure_set_uid;       ///< ReferencedStructureSetSequence (of DVHs); empty if none
   DoseGrid grid;
+  /// From memory: by how many fractions the host's dose of one was multiplied; 1 if it was stated to be
+  /// the course's. Absent for files, where it is worked out what they hold.
+  std::optional<int> stated_times = {};
   TpsDvhs tps_dvhs = {};  ///< DVHSequence: the planning system's own DVHs; none for most doses
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace dosegate::model {
 namespace {
@@ -55,19 +56,20 @@ std::vector<double> rearrange(const std::vector<double>& values, std::array<std:
   return out;
 }
 
-// For axes that are parallel to the patient's: which old axis becomes x, y, z. Otherwise the order
-// is kept, and each axis keeps its direction.
-bool patient_order(const Mat3& axes, std::array<int, 3>& order) {
+// For axes that are parallel to the patient's: which old axis becomes x, y, z. Nothing where one of
+// them is not: then the order is kept, and each axis keeps its direction.
+std::optional<std::array<int, 3>> patient_order(const Mat3& axes) {
+  std::array<int, 3> order{};
   std::array<bool, 3> taken = {false, false, false};
   for (int a = 0; a < 3; ++a) {
     int patient_axis = 0;
     axes.col(a).cwiseAbs().maxCoeff(&patient_axis);
-    if (std::abs(axes(patient_axis, a)) < 1.0 - kParallel * kParallel) return false;
-    if (taken[static_cast<std::size_t>(patient_axis)]) return false;
+    if (std::abs(axes(patient_axis, a)) < 1.0 - kParallel * kParallel) return std::nullopt;
+    if (taken[static_cast<std::size_t>(patient_axis)]) return std::nullopt;
     taken[static_cast<std::size_t>(patient_axis)] = true;
     order[static_cast<std::size_t>(patient_axis)] = a;
   }
-  return true;
+  return order;
 }
 
 }  // namespace
@@ -115,8 +117,9 @@ Result<DoseGrid> DoseGrid::create(GridGeometry raw, std::vector<double> values_g
     }
   }
 
-  std::array<int, 3> order = {0, 1, 2};
-  const bool parallel = patient_order(raw.axes, order);
+  const auto of_patient = patient_order(raw.axes);
+  const bool parallel = of_patient.has_value();
+  const std::array<int, 3> order = of_patient.value_or(std::array<int, 3>{0, 1, 2});
   GridGeometry g;
   g.origin = raw.origin;
   std::array<bool, 3> flip{};

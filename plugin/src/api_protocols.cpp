@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "base/text.h"
 #include "protocol/import_goals.h"
@@ -59,6 +60,8 @@ int32_t dosegate_protocol_add(dosegate_session handle, const char* name, const c
   return call(handle, [&](Session& session) {
     require_argument(name != nullptr && name[0] != '\0', "The protocol has no name.");
     require_argument(text != nullptr, "The protocol's text is NULL.");
+    require_argument(std::string_view(name).find('/') == std::string_view::npos,
+                     "A protocol's name with / could be taken for a file; use a plain name.");
     const auto builtin = protocol::builtin_protocols();
     if (std::find(builtin.begin(), builtin.end(), name) != builtin.end()) {
       refuse(DOSEGATE_ARGUMENT_INVALID,

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <set>
 
 #include "base/text.h"
 #include "geometry/conventions.h"
@@ -114,8 +115,10 @@ Asked asked_for(const Session& session, std::size_t index, const dosegate_option
                 evaluation::CourseOptions& course) {
   require_argument(in.add_case_count == 0 || in.add_cases != nullptr, "A list is NULL.");
   Asked asked;
+  std::set<std::size_t> known;
   const auto add = [&](std::size_t i) {
     const model::Case& found = case_of(session, i);
+    require_argument(known.insert(i).second, "One case was given twice, so it would count twice.");
     asked.from_files = asked.from_files || session.from_files(i);
     const std::vector<model::Case>& parts = session.parts_of(i);
     if (parts.empty()) asked.cases.push_back(&found);

@@ -70,7 +70,9 @@ void note_dose(const model::Dose& dose, Findings& findings) {
 }
 
 void check_counts(const dosegate_contours& in, const std::string& what) {
-  require_argument(in.contour_count > 0, "The structure has no contour; leave out what is empty.");
+  // A structure that was not drawn is a fact that rules must see: it has no points and no lists.
+  if (in.contour_count == 0 && in.point_count == 0) return;
+  require_argument(in.contour_count > 0, "There are points, and no contour that they belong to.");
   require_argument(in.contour_points != nullptr, "The numbers of the contours' points are NULL.");
   std::size_t left = in.point_count;
   for (std::size_t c = 0; c < in.contour_count; ++c) {
@@ -150,7 +152,8 @@ void CaseBuilder::add_dose(const dosegate_new_dose& in) {
                    .beam_numbers = {},
                    .fraction_group = {},
                    .structure_set_uid = {},
-                   .grid = std::move(grid)};
+                   .grid = std::move(grid),
+                   .stated_times = fractions};
   if (in.holds == DOSEGATE_ONE_FRACTION_DOSE) {
     case_.findings.push_back(
         {FindingCode::DoseFractionTimesN,
@@ -159,6 +162,7 @@ void CaseBuilder::add_dose(const dosegate_new_dose& in) {
   }
   note_dose(dose, case_.findings);
   dose_fractions_.push_back(given_in);
+  dose_says_fractions_ = dose_says_fractions_ && in.fractions > 0;
   case_.doses.push_back(std::move(dose));
 }
 
@@ -263,6 +267,12 @@ CaseBuilder::Made CaseBuilder::finish() {
   }
   if (case_.structures->rois.empty()) {
     refuse(Error{ErrorCode::StructuresMissing, "The case has no structure; add them first.", {}});
+  }
+  if (case_.doses.size() > 1 && case_.plan->fractions && !dose_says_fractions_) {
+    refuse(DOSEGATE_ARGUMENT_INVALID,
+           "A case of several doses needs the number of fractions of each of them: the case's own "
+           "number does not tell how they share it. Doses that are given in the same fractions are "
+           "one dose; hand over their sum.");
   }
   // What the only dose is given in is what the plan is given in.
   if (case_.doses.size() == 1) case_.plan->fractions = dose_fractions_.front();

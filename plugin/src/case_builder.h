@@ -37,6 +37,7 @@ class CaseBuilder {
 
   model::Case case_;
   std::vector<std::optional<int>> dose_fractions_;  // of case_.doses
+  bool dose_says_fractions_ = true;                 // each dose, in how many it is given
 };
 
 }  // namespace dosegate::plugin

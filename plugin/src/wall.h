@@ -97,6 +97,15 @@ Struct taken(const Struct* in) {
   require_argument(in->struct_size >= sizeof(uint32_t) * 2, "A struct's struct_size is not set.");
   std::memcpy(static_cast<void*>(&value), in,
               std::min<std::size_t>(in->struct_size, sizeof(Struct)));
+  // What a newer host asks for and this library does not know must not be passed over.
+  const auto* bytes = reinterpret_cast<const unsigned char*>(in);
+  for (std::size_t i = sizeof(Struct); i < in->struct_size; ++i) {
+    if (bytes[i] != 0) {
+      refuse(DOSEGATE_OPTION_INVALID,
+             "A struct asks for something that this version of the library does not know; use a "
+             "newer one, or leave it out.");
+    }
+  }
   return value;
 }
 

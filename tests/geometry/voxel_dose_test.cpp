@@ -18,7 +18,7 @@ model::DoseGrid uneven() {
 }
 
 TEST(VoxelDose, HasTwoNodesAtEachFaceAndTheVoxelsValueAtBoth) {
-  const model::DoseGrid made = voxel_dose(uneven());
+  const model::DoseGrid made = voxel_dose(uneven()).value();
   // Faces along x: 1 mm before the first centre, midpoints at 1 and 3.5, 1.5 mm behind the last.
   EXPECT_EQ(made.size(0), 8U);
   EXPECT_EQ(made.size(1), 6U);
@@ -36,7 +36,7 @@ TEST(VoxelDose, HasTwoNodesAtEachFaceAndTheVoxelsValueAtBoth) {
 
 TEST(VoxelDose, CoversWhatTheGridCovers) {
   const model::DoseGrid grid = uneven();
-  const model::DoseGrid made = voxel_dose(grid);
+  const model::DoseGrid made = voxel_dose(grid).value();
   for (int a = 0; a < 3; ++a) {
     const double begins_mm = grid.origin()[a] - grid.margin_before(a);
     const double ends_mm = grid.origin()[a] + grid.positions(a).back() + grid.margin_after(a);
@@ -53,7 +53,7 @@ TEST(VoxelDose, KeepsTheGridsAxes) {
   geometry.positions_mm = {{{0.0, 2.0}, {0.0, 2.0}, {0.0, 2.0}}};
   const auto grid =
       model::DoseGrid::create(geometry, {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0}).value();
-  const model::DoseGrid made = voxel_dose(grid);
+  const model::DoseGrid made = voxel_dose(grid).value();
   EXPECT_TRUE(made.axes().isApprox(grid.axes(), 1e-12));
   EXPECT_EQ(made.minimum_gy(), 1.0);
   EXPECT_EQ(made.maximum_gy(), 8.0);

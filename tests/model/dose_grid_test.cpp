@@ -111,6 +111,53 @@ TEST(DoseGrid, KeepsATiltedLatticeInItsOwnOrder) {
   EXPECT_EQ(grid->value(1, 2, 3), 123.0);
 }
 
+// An axis that is parallel to the patient's before one that is tilted: the order of the two must not
+// be half that of the patient. Every order of the axes tells of the same voxels.
+TEST(DoseGrid, OfATiltedLatticeIsTheSameInEveryOrderOfItsAxes) {
+  const GridGeometry g = numbered_geometry();
+  const double c = std::cos(0.1), s = std::sin(0.1);
+  for (const model::Mat3& tilted : {(model::Mat3() << c, -s, 0, s, c, 0, 0, 0, 1).finished(),
+                                    (model::Mat3() << c, 0, s, 0, 1, 0, -s, 0, c).finished(),
+                                    (model::Mat3() << 1, 0, 0, 0, c, -s, 0, s, c).finished()}) {
+    std::array<int, 3> order = {0, 1, 2};
+    do {
+      GridGeometry turned = g;
+      for (std::size_t a = 0; a < 3; ++a) {
+        turned.positions_mm[a] = g.positions_mm[static_cast<std::size_t>(order[a])];
+        turned.axes.col(static_cast<int>(a)) = tilted.col(order[a]);
+      }
+      const std::array<std::size_t, 3> size = {turned.positions_mm[0].size(),
+                                               turned.positions_mm[1].size(),
+                                               turned.positions_mm[2].size()};
+      // Each voxel's value is told by where it lies.
+      const auto value_at = [](const model::Vec3& at) { return at.dot(model::Vec3(1, 20, 400)); };
+      std::vector<double> values;
+      for (std::size_t k = 0; k < size[2]; ++k) {
+        for (std::size_t j = 0; j < size[1]; ++j) {
+          for (std::size_t i = 0; i < size[0]; ++i) {
+            values.push_back(value_at(turned.origin +
+                                      turned.axes.col(0) * turned.positions_mm[0][i] +
+                                      turned.axes.col(1) * turned.positions_mm[1][j] +
+                                      turned.axes.col(2) * turned.positions_mm[2][k]));
+          }
+        }
+      }
+      const auto grid = DoseGrid::create(turned, values);
+      ASSERT_TRUE(grid.has_value()) << grid.error().text;
+      for (std::size_t k = 0; k < grid->size(2); ++k) {
+        for (std::size_t j = 0; j < grid->size(1); ++j) {
+          for (std::size_t i = 0; i < grid->size(0); ++i) {
+            const model::Vec3 at = grid->origin() + grid->axis(0) * grid->positions(0)[i] +
+                                   grid->axis(1) * grid->positions(1)[j] +
+                                   grid->axis(2) * grid->positions(2)[k];
+            EXPECT_NEAR(grid->value(i, j, k), value_at(at), 1e-9);
+          }
+        }
+      }
+    } while (std::next_permutation(order.begin(), order.end()));
+  }
+}
+
 TEST(DoseGrid, TakesTheDepthOfASingleLayerWithItThroughTheReordering) {
   GridGeometry g;
   g.positions_mm = {std::vector<double>{0, 1}, {0, 1}, {0}};

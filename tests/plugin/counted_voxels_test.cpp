@@ -74,6 +74,50 @@ TEST(VoxelDoses, OfAMaskAreThoseOfACount) {
   }
 }
 
+// A target of 60 Gy in a surrounding of 10 Gy, voxel to voxel: nothing of the step between them.
+TEST(VoxelDoses, OfPlateausAreTheirOwnAtTheLimitItself) {
+  const dosegate_lattice grid = lattice({6, 6, 6}, {0, 0, 0}, {3, 3, 2.5});
+  std::vector<double> doses(216, 10.0);
+  std::vector<uint8_t> target(216, 0), around(216, 1);
+  for (std::size_t k = 2; k < 4; ++k) {
+    for (std::size_t j = 2; j < 4; ++j) {
+      for (std::size_t i = 2; i < 4; ++i) {
+        const std::size_t at = i + 6 * (j + 6 * k);
+        doses[at] = 60.0;
+        target[at] = 1;
+        around[at] = 0;
+      }
+    }
+  }
+  MemorySession s;
+  const dosegate_builder builder = s.begin();
+  s.add(builder, dose_of(grid, doses));
+  s.add(builder, mask_of(grid, target, 1, "PTV"));
+  s.add(builder, mask_of(grid, around, 2, "Liver"));
+  const dosegate_options options = by_voxel();
+  const dosegate_result r = s.dvh_of(
+      s.finish(builder), {"V60Gy[%]", "D100%[Gy]", "Min[Gy]", "Max[Gy]", "Mean[Gy]"}, &options);
+  const double of_target[] = {100.0, 60.0, 60.0, 60.0, 60.0};
+  const double of_liver[] = {0.0, 10.0, 10.0, 10.0, 10.0};
+  for (std::size_t m = 0; m < 5; ++m) {
+    EXPECT_EQ(s.metric(r, m, 0).value, of_target[m]) << m;
+    EXPECT_EQ(s.metric(r, m, 1).value, of_liver[m]) << m;
+  }
+}
+
+TEST(VoxelDoses, InVoxelsThatAreTooThinAreRefused) {
+  MemorySession s;
+  const dosegate_lattice grid = lattice({2, 2, 2}, {0, 0, 0}, {1, 1, 0.005});
+  const dosegate_lattice mask = lattice({1, 1, 1}, {0, 0, 0}, {1, 1, 1});
+  const std::vector<double> doses(8, 1.0);
+  const std::vector<uint8_t> voxels(1, 1);
+  const std::size_t index = s.make(dose_of(grid, doses), mask_of(mask, voxels));
+  const dosegate_options options = by_voxel();
+  dosegate_result result = 77;
+  EXPECT_EQ(dosegate_dvh(s, index, nullptr, &options, &result), 300);
+  EXPECT_EQ(result, 77U);
+}
+
 TEST(VoxelDoses, AreNamedInTheResultAndInAFinding) {
   Session s;
   s.read({sample("hcc_25fx_pass")});

@@ -107,6 +107,11 @@ class MemorySession : public Session {
     return finish(builder);
   }
 
+  dosegate_result evaluate_case(std::size_t case_index) {
+    dosegate_result result = 0;
+    EXPECT_EQ(dosegate_evaluate(*this, case_index, nullptr, &result), DOSEGATE_OK) << error();
+    return result;
+  }
   /// DVHs of all structures of a case.
   dosegate_result dvh_of(std::size_t case_index, const std::vector<const char*>& metrics,
                          const dosegate_options* options = nullptr) {

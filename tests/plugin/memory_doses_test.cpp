@@ -114,6 +114,120 @@ TEST(MemoryDoses, OfAnotherCaseWithoutAFrameOfReferenceAreNotAdded) {
   EXPECT_EQ(result, 77U);
 }
 
+int32_t status_of(MemorySession& s, std::size_t index, const dosegate_options& options) {
+  dosegate_result result = 0;
+  return dosegate_evaluate(s, index, &options, &result);
+}
+
+// What was said of a dose when it was handed over holds; options must not multiply it once more.
+TEST(MemoryDoses, AreNotMultipliedAgainByWhatOptionsSay) {
+  MemorySession s;
+  auto info = sized<dosegate_new_case>();
+  info.fractions = 20;
+  const std::vector<double> two(11 * 11 * 11, 2.0);
+  dosegate_new_dose one = dose_of(kGrid, two);
+  one.holds = DOSEGATE_ONE_FRACTION_DOSE;
+  const std::size_t index = s.make(one, mask_of(kMiddle, kVoxels), &info);
+  auto options = sized<dosegate_options>();
+  EXPECT_EQ(status_of(s, index, options), DOSEGATE_OK) << s.error();
+  options.fraction_dose = DOSEGATE_FRACTION_DOSE_ONE;
+  EXPECT_EQ(status_of(s, index, options), DOSEGATE_OPTION_INVALID);
+  options.fraction_dose = DOSEGATE_FRACTION_DOSE_AUTO;
+  options.fractions = 25;  // the total was made with 20
+  EXPECT_EQ(status_of(s, index, options), DOSEGATE_OPTION_INVALID);
+  EXPECT_NE(s.error().find("multiplied by 20"), std::string::npos) << s.error();
+  options.fractions = 20;
+  EXPECT_EQ(status_of(s, index, options), DOSEGATE_OK) << s.error();
+}
+
+// 2 Gy a fraction in each of two series, said to be the totals: 4 Gy in sum would meet every limit.
+TEST(MemoryDoses, ThatAreOneFractionAndSaidToBeTheCourseAreRefusedInSumToo) {
+  MemorySession s;
+  const std::vector<double> two(11 * 11 * 11, 2.0);
+  auto info = sized<dosegate_new_case>();
+  info.prescription_gy = 66.0;
+  const dosegate_builder builder = s.begin(&info);
+  s.add(builder, in_fractions(two, 25));
+  s.add(builder, in_fractions(two, 8));
+  dosegate_mask target = mask_of(kMiddle, kVoxels, 1, "PTV");
+  target.label.interpreted_type = "PTV";
+  s.add(builder, target);
+  const std::size_t index = s.finish(builder);
+  auto options = sized<dosegate_options>();
+  EXPECT_EQ(status_of(s, index, options), 600);
+  options.fraction_dose = DOSEGATE_FRACTION_DOSE_TOTAL;
+  EXPECT_EQ(status_of(s, index, options), DOSEGATE_OK) << s.error();
+}
+
+TEST(MemoryDoses, InTheWrongUnitAreRefusedWherePrescriptionAndTargetTell) {
+  for (const auto& [dose_gy, unit] : {std::pair{60.0, DOSEGATE_UNIT_CGY},  // 0.6 Gy
+                                      std::pair{6000.0, DOSEGATE_UNIT_GY}}) {
+    MemorySession s;
+    auto info = sized<dosegate_new_case>();
+    info.prescription_gy = 60.0;
+    info.fractions = 30;
+    const std::vector<double> values(11 * 11 * 11, dose_gy);
+    dosegate_new_dose dose = dose_of(kGrid, values);
+    dose.unit = unit;
+    dosegate_mask target = mask_of(kMiddle, kVoxels, 1, "PTV");
+    target.label.interpreted_type = "PTV";
+    const std::size_t index = s.make(dose, target, &info);
+    EXPECT_EQ(status_of(s, index, sized<dosegate_options>()), 207) << dose_gy;
+    EXPECT_NE(s.error().find("Gy and cGy"), std::string::npos) << s.error();
+  }
+}
+
+TEST(MemoryDoses, OfOneCaseAreNotCountedTwice) {
+  MemorySession s;
+  const std::size_t index = first_series_and_boost(s, 20, 3);
+  auto options = sized<dosegate_options>();
+  options.add_cases = &index;
+  options.add_case_count = 1;
+  EXPECT_EQ(status_of(s, index, options), DOSEGATE_ARGUMENT_INVALID);
+  EXPECT_NE(s.error().find("twice"), std::string::npos) << s.error();
+}
+
+// Two beams in the same 30 fractions are no two series of 30 fractions each.
+TEST(MemoryDoses, OfACaseWithANumberOfFractionsEachMustSayItsOwn) {
+  MemorySession s;
+  auto info = sized<dosegate_new_case>();
+  info.fractions = 30;
+  const dosegate_builder builder = s.begin(&info);
+  s.add(builder, dose_of(kGrid, k40));
+  s.add(builder, in_fractions(k15, 30));
+  s.add(builder, mask_of(kMiddle, kVoxels));
+  std::size_t index = 77;
+  EXPECT_EQ(dosegate_case_finish(s, builder, &index), DOSEGATE_ARGUMENT_INVALID);
+  EXPECT_NE(s.error().find("hand over their sum"), std::string::npos) << s.error();
+  EXPECT_EQ(index, 77U);
+}
+
+// As in files: what was named and not drawn keeps a rule that takes it from being met.
+TEST(MemoryStructures, ThatWereNotDrawnKeepAGlobFromBeingMet) {
+  const auto verdict_with = [](bool second_gtv) {
+    MemorySession s;
+    auto info = sized<dosegate_new_case>();
+    info.fractions = 25;
+    info.prescription_gy = 50.0;
+    const std::vector<double> ten(11 * 11 * 11, 10.0);
+    const dosegate_builder builder = s.begin(&info);
+    s.add(builder, dose_of(kGrid, ten));
+    s.add(builder, mask_of(kMiddle, kVoxels, 1, "Liver"));
+    std::vector<uint8_t> corner(64, 0);
+    corner[0] = 1;
+    s.add(builder, mask_of(kMiddle, corner, 2, "GTV_1"));
+    if (second_gtv) {
+      auto empty = sized<dosegate_contours>();
+      empty.number = 3;
+      empty.label.name = "GTV_2";
+      s.add(builder, empty);
+    }
+    return s.verdict(s.evaluate_case(s.finish(builder)));
+  };
+  EXPECT_EQ(verdict_with(false), DOSEGATE_PASS);
+  EXPECT_EQ(verdict_with(true), DOSEGATE_UNKNOWN);
+}
+
 TEST(MemoryDoses, AnOnlyDoseSaysInHowManyFractionsThePlanIs) {
   MemorySession s;
   const std::size_t index = s.make(in_fractions(k40, 20), mask_of(kMiddle, kVoxels));

@@ -62,6 +62,31 @@ TEST_F(Folder, WhatWasThereStaysWhereTheFileCannotBeWritten) {
   EXPECT_EQ(files(), 1U);
 }
 
+TEST_F(Folder, ALinkStaysALinkAndAFileKeepsItsPermissions) {
+  std::ofstream(in("target")) << "before";
+  fs::permissions(in("target"), fs::perms::owner_read | fs::perms::owner_write);
+  fs::create_symlink("target", in("link"));
+  fs::create_symlink("later", in("dangling"));
+  for (const char* name : {"link", "dangling"}) {
+    ASSERT_EQ(dosegate_write(session_, result_, DOSEGATE_METRICS_CSV, in(name).c_str()),
+              DOSEGATE_OK)
+        << session_.error();
+    EXPECT_TRUE(fs::is_symlink(in(name))) << name;
+  }
+  const std::string expected = session_.render(result_, DOSEGATE_METRICS_CSV);
+  EXPECT_EQ(content(in("target")), expected);
+  EXPECT_EQ(content(in("later")), expected);
+  EXPECT_EQ(fs::status(in("target")).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_EQ(files(), 4U);
+}
+
+TEST_F(Folder, ANameAsLongAsTheSystemAllowsIsWritten) {
+  const std::string longest(255, 'n');
+  ASSERT_EQ(dosegate_write(session_, result_, DOSEGATE_METRICS_CSV, in(longest).c_str()),
+            DOSEGATE_OK)
+      << session_.error();
+}
+
 // /dev/full takes no byte; a device is no file to be replaced in any case.
 TEST_F(Folder, ADeviceIsNotReplacedByAFile) {
   for (const char* device : {"/dev/null", "/dev/full"}) {

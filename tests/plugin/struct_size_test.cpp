@@ -149,10 +149,17 @@ TEST(StructSize, OptionsOfANewerHostAreReadAsFarAsTheyAreKnown) {
   options.fractions = 20;
   const std::string expected = s.render(s.quick(&options));
   Padded<dosegate_options> newer(sizeof(dosegate_options) + kBeyond);
+  std::memset(newer.bytes.data() + sizeof options, 0, kBeyond);
   std::memcpy(newer.bytes.data() + sizeof(uint32_t),
               reinterpret_cast<const char*>(&options) + sizeof(uint32_t),
               sizeof options - sizeof(uint32_t));
   EXPECT_EQ(s.render(s.quick(newer.get())), expected);
+  // A later version's option that is set: passed over, it would be an answer to another question.
+  newer.bytes[sizeof options + kBeyond - 1] = 1;
+  dosegate_result result = 77;
+  EXPECT_EQ(s.try_quick(result, newer.get()), DOSEGATE_OPTION_INVALID);
+  EXPECT_NE(s.error().find("does not know"), std::string::npos) << s.error();
+  EXPECT_EQ(result, 77U);
 }
 
 TEST(StructSize, AStructWithoutItsSizeIsRefusedOnTheWayInToo) {

@@ -21,7 +21,7 @@
  *   Text       UTF-8, ends with a zero byte. Text that comes from DICOM has control characters replaced.
  *   Structs    The first member is the struct's size, set by the host before the call (sizeof): a library
  *              that knows more members fills in only those that fit, a library that knows fewer leaves the
- *              rest as they are. New members are added at the end only; reserved ones are 0.
+ *              rest as they are, and refuses (OPTION_INVALID) a struct of the host that asks for something there. New members are added at the end only; reserved ones are 0.
  *   Errors     int32_t status: DOSEGATE_OK, or a code. The sentence that says what to do is
  *              dosegate_last_error(). Out-parameters are untouched when a call fails.
  *   The wall   No exception leaves the library, it prints nothing, never exits, and changes no locale,
@@ -145,7 +145,7 @@ DOSEGATE_EXPORT int32_t dosegate_protocol_text(dosegate_session session, const c
 
 /* Gives a protocol file's text a name, for the rest of the session: from then on that name stands for it where
  * an id or a path is asked for (here, in dosegate_options.protocols, in the results' origin). The same name again
- * replaces it. Errors: ARGUMENT_INVALID (no name, or a built-in id), those of reading a protocol file; then what
+ * replaces it. Errors: ARGUMENT_INVALID (no name, one with /, or a built-in id), those of reading a protocol file; then what
  * had the name before still has it. */
 DOSEGATE_EXPORT int32_t dosegate_protocol_add(dosegate_session session, const char *name, const char *text,
                                               size_t length) DOSEGATE_NOEXCEPT;
@@ -338,12 +338,14 @@ typedef struct dosegate_new_dose {
   int32_t unit;            /* DOSEGATE_UNIT_GY, _CGY */
   int32_t holds;           /* DOSEGATE_COURSE_DOSE, DOSEGATE_ONE_FRACTION_DOSE */
   int32_t type;            /* DOSEGATE_PHYSICAL_DOSE, DOSEGATE_EFFECTIVE_DOSE */
-  int32_t fractions;       /* in which this dose is given; 0 = the case's */
+  int32_t fractions;       /* in which this dose is given; 0 = the case's. Of a case with several doses and a number of
+                              fractions each must say it */
 } dosegate_new_dose;
 
 /* Adds a dose. A case with several (a first series and its boost) is evaluated as the sum of them, each BED and
  * EQD2 converted with the dose's own number of fractions, as dosegate_options.add_cases does for plans; then the
- * case as a whole has no number of fractions, and its prescription is that of the sum. Negative doses are kept,
+ * case as a whole has no number of fractions, and its prescription is that of the sum. Doses given in the same fractions are one dose: hand over their sum.
+ * An evaluation refuses options that contradict what was stated here (601). Negative doses are kept,
  * with a finding, as in files. Errors: ARGUMENT_INVALID (NULL, a value that is none of the header's, memory that
  * does not fit the sizes), 207 (the unit is not stated), 300 (sizes, spacing or direction make no lattice; a dose that is
  * not a finite number), 402 (one fraction of an unknown number), HANDLE_INVALID. */
@@ -365,7 +367,9 @@ typedef struct dosegate_contours {
   const double *points_mm;      /* x, y, z of each point, contour after contour; patient coordinates */
   size_t point_count;           /* of all contours together */
   const size_t *contour_points; /* number of points of each contour, above 0; they add up to point_count */
-  size_t contour_count;         /* above 0 */
+  size_t contour_count;         /* 0, with no points: a structure that was named and not drawn. Hand it over, do not
+                                   leave it out: a rule on it, or on a glob such as GTV* that takes it, is then UNKNOWN
+                                   as it is for files, and not judged without it */
 } dosegate_contours;
 
 /* Adds a structure that was drawn. Errors: ARGUMENT_INVALID (NULL, no name, a number that is taken, an empty
