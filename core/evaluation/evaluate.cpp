@@ -16,6 +16,7 @@
 #include "evaluation/resolve.h"
 #include "evaluation/rule_logic.h"
 #include "evaluation/rule_names.h"
+#include "evaluation/stated_facts.h"
 #include "evaluation/sum_dvhs.h"
 #include "evaluation/target_checks.h"
 #include "protocol/lint.h"
@@ -79,6 +80,9 @@ class Evaluator {
     append(out_.findings, settings_findings(options_));
     look_through_protocols();
     context_ = {fractions_of_dose(case_, options_.course), out_.prescription_gy, dose->kind};
+    out_.no_conversion =
+        why_no_conversion(context_, options_.sum ? Course::SumOfPlans : Course::OnePlan);
+    if (out_.no_conversion.empty()) out_.conversion_fractions = context_.fractions;
 
     for (const Protocol& p : protocols_) {
       for (const ProtocolRule& rule : p.rules) prepare(p, rule);
@@ -97,6 +101,7 @@ class Evaluator {
     measured_ = std::move(*measured);
     if (auto summed = measure_sums(); !summed) return tl::unexpected(summed.error());
     report_structures();
+    report_judged_volumes();
     auto compared = compare_tps_dvhs(case_, {work_.expressions(), measured_}, dose->grid, options_,
                                      out_.findings);
     if (!compared) return tl::unexpected(compared.error());
@@ -161,6 +166,7 @@ class Evaluator {
     append(out_.findings, context_findings(options_));
     out_.fractions = fractions_of(case_, options_.course);
     out_.prescription_gy = prescription_of(case_, options_.course);
+    out_.prescription_words = prescription_words(case_, context_values_);
     note_override(
         "number of fractions", options_.course.fractions.has_value(),
         case_.plan && case_.plan->fractions ? fmt::format("{}", *case_.plan->fractions) : "",
@@ -227,6 +233,7 @@ class Evaluator {
     result.label = rule.label;
     result.text = protocol::to_text(rule.rule);
     result.level = rule.level;
+    result.priority = rule.rule.priority;
     result.structure = protocol::to_text(rule.rule.subject);
     result.provenance = rule.provenance;
     const Applicability applies =
@@ -308,6 +315,30 @@ class Evaluator {
                                  m.nominal_spacing_mm});
       append(out_.findings, m.findings);
       if (m.dvh) append(out_.findings, coverage_findings(m, rois[i].name));
+    }
+  }
+
+  // What rules that apply are held against, where it is no single ROI; and the alpha/beta of what is.
+  void report_judged_volumes() {
+    std::map<std::size_t, std::size_t> told;  // work -> volume
+    for (Pending& pending : pending_) {
+      if (!pending.applies || !pending.work) continue;
+      const std::size_t work = *pending.work;
+      if (work < out_.structures.size()) {
+        pending.result.volume = work;
+        std::optional<double>& alpha_beta_gy = out_.structures[work].alpha_beta_gy;
+        if (!alpha_beta_gy) {
+          alpha_beta_gy = alpha_beta_of(*pending.protocol, pending.rule->rule.subject);
+        }
+        continue;
+      }
+      const std::size_t next = out_.structures.size() + out_.judged_volumes.size();
+      const auto [at, added] = told.try_emplace(work, next);
+      pending.result.volume = at->second;
+      if (!added) continue;
+      const Measured& m = measured_[work];
+      out_.judged_volumes.push_back(
+          {pending.result.structure, m.dvh, m.error ? m.error->text : std::string()});
     }
   }
 

@@ -69,8 +69,12 @@ struct RuleResult {
   std::string label;
   std::string text;  ///< the rule, canonical
   protocol::Level level = protocol::Level::Required;
-  std::string structure;          ///< the subject as the rule writes it
-  std::vector<std::string> rois;  ///< names of the ROIs taken; empty if none was found
+  std::optional<int> priority = {};  ///< 1..9 as the rule's text has it
+  std::string structure;             ///< the subject as the rule writes it
+  std::vector<std::string> rois;     ///< names of the ROIs taken; empty if none was found
+  /// What was judged: an index into Evaluation::structures and on into judged_volumes. Absent where
+  /// nothing was found, or the rule does not apply.
+  std::optional<std::size_t> volume = {};
   Verdict verdict = Verdict::Unknown;
   Outcome outcome;  ///< at worst and at best; meaningful unless NotApplicable
   bool borderline = false;
@@ -101,6 +105,23 @@ struct StructureResult {
   std::string reason;
   int planes = 0;
   double nominal_spacing_mm = 0.0;
+  /// What a protocol states for the organ that the ROI was taken for; absent if none does.
+  std::optional<double> alpha_beta_gy = {};
+};
+
+/// A volume that rules judge and that is no single ROI: `Liver - GTV*`.
+struct JudgedVolume {
+  std::string structure;        ///< as the first rule that asks for it writes it
+  std::optional<dvh::Dvh> dvh;  ///< absent if it is no volume: then `reason` says why
+  std::string reason;
+};
+
+/// Elements of a written prescription that are no numbers (ASTRO: site, method, then dose per fraction,
+/// fractions and total); each empty where nothing states it.
+struct PrescriptionWords {
+  std::string
+      site;  ///< the context's site, else the ROI or description of the target that is prescribed to
+  std::string method;  ///< "external beam, 2 beams", "ion beam, 1 beam"
 };
 
 struct ProtocolVerdict {
@@ -133,6 +154,11 @@ struct Evaluation {
   std::optional<int> fractions;
   std::optional<double> prescription_gy, bed_gy, eqd2_gy;
   double alpha_beta_gy = 10.0;  ///< the first protocol's tumour alpha/beta
+  PrescriptionWords prescription_words;
+  /// By which a point's dose is converted to BED or EQD2; absent where it cannot be (number unknown, a sum of
+  /// plans, an effective dose): then the reason says why.
+  std::optional<int> conversion_fractions;
+  std::string no_conversion;
   std::vector<model::InputFile> inputs;
   Verdict verdict = Verdict::Unknown;
   std::string verdict_reason;
@@ -140,7 +166,8 @@ struct Evaluation {
   std::vector<RuleResult> rules;
   std::vector<PlanCheckResult> plan_checks;
   std::vector<StructureResult> structures;
-  TpsComparisons tps_dvhs;  ///< empty where the dose carries no DVHs
+  std::vector<JudgedVolume> judged_volumes;  ///< in the order of the rules
+  TpsComparisons tps_dvhs;                   ///< empty where the dose carries no DVHs
   Findings findings;
 };
 
