@@ -1,8 +1,14 @@
-# Turns files into a C++ source that defines dosegate::protocol::builtin_texts().
+# Turns files into a C++ source that defines std::span<const TYPE> dosegate::ROOM::FUNCTION(), sorted by name.
 #
-# cmake -DFILES=a.yaml;b.yaml -DOUTPUT=out.cpp -P embed_text.cmake
+# cmake -DFILES=a.yaml;b.yaml -DOUTPUT=out.cpp [-DROOM=r -DFUNCTION=f -DTYPE=T] -P embed_text.cmake
+# ROOM/FUNCTION.h declares it, and TYPE: {name without ending, bytes, size}. Left out: the protocols' texts.
 # Bytes and not a string literal: literals have a length limit and would need escapes.
 
+if(NOT DEFINED ROOM)
+  set(ROOM protocol)
+  set(FUNCTION builtin_texts)
+  set(TYPE BuiltinText)
+endif()
 list(SORT FILES)
 set(arrays "")
 set(rows "")
@@ -20,20 +26,20 @@ foreach(file IN LISTS FILES)
 endforeach()
 
 file(WRITE "${OUTPUT}"
-     "// Made by cmake/embed_text.cmake from the files of protocols/.
+     "// Made by cmake/embed_text.cmake from files of the project and of its packages.
 #include <array>
 
-#include \"protocol/builtin_texts.h\"
+#include \"${ROOM}/${FUNCTION}.h\"
 
-namespace dosegate::protocol {
+namespace dosegate::${ROOM} {
 namespace {
 
-${arrays}constexpr std::array<BuiltinText, ${number}> kTexts{{
+${arrays}constexpr std::array<${TYPE}, ${number}> kTexts{{
 ${rows}}};
 
 }  // namespace
 
-std::span<const BuiltinText> builtin_texts() { return kTexts; }
+std::span<const ${TYPE}> ${FUNCTION}() { return kTexts; }
 
-}  // namespace dosegate::protocol
+}  // namespace dosegate::${ROOM}
 ")

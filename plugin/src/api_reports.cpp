@@ -3,7 +3,9 @@
 
 #include "base/whole_file.h"
 #include "report/csv.h"
+#include "report/html.h"
 #include "report/json.h"
+#include "report/junit.h"
 #include "stored_result.h"
 
 using namespace dosegate;
@@ -20,6 +22,12 @@ std::string rendered(const StoredResult& result, int32_t format) {
       return check ? report::to_csv(evaluation_of(result)) : report::to_csv(dvh_of(result));
     case DOSEGATE_METRICS_CSV:
       if (!check) return report::metrics_csv(dvh_of(result));
+      break;
+    case DOSEGATE_HTML:
+      if (check) return report::to_html(evaluation_of(result));
+      break;
+    case DOSEGATE_JUNIT:
+      if (check) return report::to_junit(evaluation_of(result));
       break;
     default:
       break;

@@ -12,7 +12,7 @@ namespace {
 struct CheckOptions {
   CommonOptions common;
   std::vector<std::string> protocols, context;
-  std::string json, csv;
+  std::string json, csv, html, junit;
 };
 
 const char* verdict_word(int32_t verdict) {
@@ -181,6 +181,28 @@ std::string joined_json(const std::vector<std::string>& objects) {
   return text + "]\n";
 }
 
+// One document with a suite a plan: each is two lines, its suite, and a last line, the same in all of them.
+std::string joined_junit(const std::vector<std::string>& documents) {
+  std::string head, suites, tail;
+  for (const std::string& document : documents) {
+    const std::size_t first = document.find('\n', document.find('\n') + 1) + 1;
+    const std::size_t last = document.rfind("</testsuites>");
+    head = document.substr(0, first);
+    suites += document.substr(first, last - first);
+    tail = document.substr(last);
+  }
+  return head + suites + tail;
+}
+
+// What holds one plan, by the option that names its file.
+struct OnePlanFormat {
+  const char* option;
+  std::string CheckOptions::*file;
+  int32_t format;
+};
+constexpr OnePlanFormat kOnePlanFormats[] = {{"--csv", &CheckOptions::csv, DOSEGATE_CSV},
+                                             {"--html", &CheckOptions::html, DOSEGATE_HTML}};
+
 int run_check(const CheckOptions& options) {
   const Library library;
   std::vector<std::size_t> cases = read_cases(library, options.common);
@@ -188,8 +210,12 @@ int run_check(const CheckOptions& options) {
   dosegate_options call = options_of(options.common, maps);
   std::vector<std::size_t> added;
   sum_cases(options.common, cases, added, call);
-  if (cases.size() > 1 && !options.csv.empty()) {
-    throw Stop(kUsage, "--csv holds one plan and the input has several; name one with --plan.");
+  for (const OnePlanFormat& format : kOnePlanFormats) {
+    if (cases.size() > 1 && !(options.*format.file).empty()) {
+      throw Stop(kUsage,
+                 fmt::format("{} holds one plan and the input has several; name one with --plan.",
+                             format.option));
+    }
   }
   const auto protocols = pointers(options.protocols);
   const auto context = pointers(options.context);
@@ -200,7 +226,7 @@ int run_check(const CheckOptions& options) {
 
   int exit_code = kPass;
   std::string pages;
-  std::vector<std::string> objects;
+  std::vector<std::string> objects, suites;
   std::vector<Output> outputs;
   for (const std::size_t i : cases) {
     dosegate_result result = 0;
@@ -209,12 +235,17 @@ int run_check(const CheckOptions& options) {
     exit_code = worse(exit_code, exit_of_verdict(info.verdict));
     pages += (pages.empty() ? "" : "\n") + page(library, result);
     if (!options.json.empty()) objects.push_back(library.render(result, DOSEGATE_JSON));
-    if (!options.csv.empty())
-      outputs.push_back({options.csv, library.render(result, DOSEGATE_CSV)});
+    if (!options.junit.empty()) suites.push_back(library.render(result, DOSEGATE_JUNIT));
+    for (const OnePlanFormat& format : kOnePlanFormats) {
+      const std::string& file = options.*format.file;
+      if (!file.empty()) outputs.push_back({file, library.render(result, format.format)});
+    }
   }
   if (!options.json.empty()) outputs.push_back({options.json, joined_json(objects)});
+  if (!options.junit.empty()) outputs.push_back({options.junit, joined_junit(suites)});
   write_all(outputs);
-  std::FILE* people = uses_standard_output({options.json, options.csv}) ? stderr : stdout;
+  const bool taken = uses_standard_output({options.json, options.csv, options.html, options.junit});
+  std::FILE* people = taken ? stderr : stdout;
   fmt::print(people, "{}", pages);
   return exit_code;
 }
@@ -239,6 +270,11 @@ Run add_check(CLI::App& app) {
                       "Write the whole result as JSON to a file, - for standard output");
   command->add_option("--csv", options->csv,
                       "Write one row a rule as CSV to a file, - for standard output");
+  command->add_option("--html", options->html,
+                      "Write the report to read and sign as one HTML file, - for standard output");
+  command->add_option("--junit", options->junit,
+                      "Write plans as suites and rules as cases of JUnit XML to a file, - for "
+                      "standard output");
   return [options, command]() -> int { return command->parsed() ? run_check(*options) : -1; };
 }
 

@@ -668,9 +668,12 @@ DOSEGATE_EXPORT int32_t dosegate_dvh_finding(dosegate_session session, dosegate_
 /* ---- reports ----------------------------------------------------------------------------------------- */
 
 enum {
-  DOSEGATE_JSON = 0,       /* check or dvh */
-  DOSEGATE_CSV = 1,        /* evaluation: one row a rule; dvh: the curves */
-  DOSEGATE_METRICS_CSV = 2 /* dvh: one row a structure and metric */
+  DOSEGATE_JSON = 0,        /* check or dvh */
+  DOSEGATE_CSV = 1,         /* evaluation: one row a rule; dvh: the curves */
+  DOSEGATE_METRICS_CSV = 2, /* dvh: one row a structure and metric */
+  DOSEGATE_HTML = 3,        /* check: the report to read and sign, one file that asks for nothing else */
+  DOSEGATE_PDF = 4,         /* reserved: refused as yet */
+  DOSEGATE_JUNIT = 5        /* check: JUnit XML, one suite a protocol of the plan */
 };
 
 /* The result as text; the same bytes as the command line writes. Lives as long as the result. Errors:

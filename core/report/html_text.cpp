@@ -1,0 +1,87 @@
+// Texts and verdict marks of the HTML page.
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "report/html_parts.h"
+
+namespace dosegate::report::html {
+namespace {
+
+using evaluation::Verdict;
+
+}  // namespace
+
+std::string escaped(std::string_view text) {
+  std::string safe;
+  safe.reserve(text.size());
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        safe += "&amp;";
+        break;
+      case '<':
+        safe += "&lt;";
+        break;
+      case '>':
+        safe += "&gt;";
+        break;
+      case '"':
+        safe += "&quot;";
+        break;
+      case '\'':
+        safe += "&#39;";
+        break;
+      default:
+        safe += c;
+    }
+  }
+  return safe;
+}
+
+std::string name(std::string_view text) {
+  return "<bdi>" + escaped(text) + "</bdi>";
+}
+
+std::string_view verdict_class(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::Pass:
+      return "pass";
+    case Verdict::Variation:
+      return "variation";
+    case Verdict::Fail:
+      return "fail";
+    case Verdict::Unknown:
+      return "unknown";
+    case Verdict::NotApplicable:
+      return "na";
+  }
+  throw InternalError("unknown verdict");
+}
+
+std::string verdict_mark(Verdict verdict) {
+  const std::string_view kind = verdict_class(verdict);
+  return fmt::format(
+      "<span class=\"verdict {}\"><svg class=\"shape\" viewBox=\"0 0 24 24\" aria-hidden=\"true\">"
+      "<use href=\"#shape-{}\"/></svg>{}</span>",
+      kind, kind, verdict_word(verdict));
+}
+
+// A circle, a triangle, an octagon, a diamond and a ring: told apart without colour, and in print.
+std::string verdict_shapes() {
+  return "<svg class=\"hidden\" aria-hidden=\"true\"><defs>"
+         "<symbol id=\"shape-pass\" viewBox=\"0 0 24 24\"><circle class=\"body\" cx=\"12\" "
+         "cy=\"12\" r=\"11\"/><path class=\"sign\" d=\"M6.5 12.5l3.8 3.8 7.2-8\"/></symbol>"
+         "<symbol id=\"shape-variation\" viewBox=\"0 0 24 24\"><path class=\"body\" d=\"M12 "
+         "1.5L23.5 "
+         "22h-23z\"/><path class=\"sign\" d=\"M12 9v6.5M12 18.4v.6\"/></symbol>"
+         "<symbol id=\"shape-fail\" viewBox=\"0 0 24 24\"><path class=\"body\" d=\"M7.5 "
+         "1h9L23 7.5v9L16.5 23h-9L1 16.5v-9z\"/><path class=\"sign\" d=\"M8 8l8 8M16 8l-8 "
+         "8\"/></symbol>"
+         "<symbol id=\"shape-unknown\" viewBox=\"0 0 24 24\"><path class=\"body\" d=\"M12 .5L23.5 "
+         "12 12 23.5.5 12z\"/><path class=\"sign\" d=\"M9 9.6c0-4 6-4 6 0 0 2.4-3 2.2-3 "
+         "4.6M12 17.2v.6\"/></symbol>"
+         "<symbol id=\"shape-na\" viewBox=\"0 0 24 24\"><circle class=\"ring\" cx=\"12\" cy=\"12\" "
+         "r=\"10\"/></symbol></defs></svg>\n";
+}
+
+}  // namespace dosegate::report::html
