@@ -273,6 +273,9 @@ std::string plot_section(const ReportContent& content, PageScripts scripts) {
         fmt::format("<details class=\"more\"><summary>Curves of {} more structure{}</summary>\n",
                     others.size(), others.size() == 1 ? "" : "s");
     text += figures(plot, others, "Other structures") + "</details>\n";
+    text += fmt::format(
+        "<p class=\"on-paper\">The curves of {} more are in the file, not on paper.</p>\n",
+        others.size());
   } else {
     text += figures(plot, others, "Structures");
   }

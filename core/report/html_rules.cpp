@@ -81,7 +81,7 @@ std::string why_cell(const ShownRule& rule) {
   add(rule.branch);
   add(rule.reason);
   for (std::size_t i = 0; i < rule.tests.size(); ++i) {
-    if (i == rule.deciding) continue;
+    if (i == rule.shown) continue;
     const ShownTest& test = rule.tests[i];
     text += fmt::format("<p class=\"other\">{} {}, goal {}{}{}{}</p>", verdict_mark(test.outcome),
                         value_cell(test), escaped(test.goal),
@@ -112,7 +112,7 @@ std::string rule_rows(const ShownRule& rule) {
   row += cell("Rule", "r",
               fmt::format("<strong>{}</strong> <code>{}</code><br>{}", escaped(rule.label),
                           escaped(rule.id), subject));
-  const ShownTest* test = rule.deciding ? &rule.tests[*rule.deciding] : nullptr;
+  const ShownTest* test = rule.tests.empty() ? nullptr : &rule.tests[rule.shown];
   row += cell("Value", "m",
               test != nullptr ? value_cell(*test)
                               : fmt::format("<strong class=\"absent\">{}</strong>", kNotMeasured));
@@ -183,6 +183,9 @@ std::string first_screen(const ReportContent& content) {
   text += "</dl>\n<dl class=\"prescription\" aria-label=\"Prescription\">\n";
   for (const LabelledText& line : content.prescription) text += labelled(line);
   text += "</dl>\n" + open_points(content);
+  for (const std::string& flag : content.flags) {
+    text += fmt::format("<p class=\"flag\">{}</p>\n", escaped(flag));
+  }
   if (!content.headroom.empty()) {
     text += fmt::format(
         "<p class=\"headroom\"><strong>Headroom</strong>, dose and prescription "
@@ -194,7 +197,12 @@ std::string first_screen(const ReportContent& content) {
       "href=\"#structures\">Structures</a> <a href=\"#findings\">Findings</a> <a "
       "href=\"#checks\">Plan checks</a> <a href=\"#provenance\">Provenance</a> <a "
       "href=\"#signature\">Signature</a></nav>\n";
-  return text + fmt::format("<p class=\"use\">{}</p>\n</header>\n", kResearchUse);
+  text += fmt::format("<p class=\"use\">{}</p>\n</header>\n", kResearchUse);
+  // At the foot of every printed page: whose it is.
+  return text +
+         fmt::format("<p class=\"foot\" aria-hidden=\"true\">{}: plan {}, patient {} ({})</p>\n",
+                     verdict_word(content.verdict), name(content.plan_label),
+                     name(content.patient_name), name(content.patient_id));
 }
 
 std::string rules_section(const ReportContent& content) {

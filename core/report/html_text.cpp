@@ -78,8 +78,8 @@ std::string verdict_shapes() {
          "1h9L23 7.5v9L16.5 23h-9L1 16.5v-9z\"/><path class=\"sign\" d=\"M8 8l8 8M16 8l-8 "
          "8\"/></symbol>"
          "<symbol id=\"shape-unknown\" viewBox=\"0 0 24 24\"><path class=\"body\" d=\"M12 .5L23.5 "
-         "12 12 23.5.5 12z\"/><path class=\"sign\" d=\"M9 9.6c0-4 6-4 6 0 0 2.4-3 2.2-3 "
-         "4.6M12 17.2v.6\"/></symbol>"
+         "12 12 23.5.5 12z\"/><path class=\"sign\" d=\"M8.9 9.3a3.1 3.1 0 1 1 4.6 2.7c-1 "
+         ".6-1.5 1.1-1.5 2.3M12 17.6v.3\"/></symbol>"
          "<symbol id=\"shape-na\" viewBox=\"0 0 24 24\"><circle class=\"ring\" cx=\"12\" cy=\"12\" "
          "r=\"10\"/></symbol></defs></svg>\n";
 }

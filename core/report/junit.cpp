@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "report/html_parts.h"
 #include "report/report_content.h"
 
 namespace dosegate::report {
@@ -12,33 +13,10 @@ using evaluation::Verdict;
 
 // XML 1.0 has no U+FFFE and U+FFFF, which printable() lets through; the rest it forbids is gone by then.
 std::string xml(std::string_view text) {
-  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-  std::string safe;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::string_view three = text.substr(i, 3);
-    if (three == "\xEF\xBF\xBE" || three == "\xEF\xBF\xBF") {
-      safe += kReplacement;
-      i += 2;
-      continue;
-    }
-    switch (text[i]) {
-      case '&':
-        safe += "&amp;";
-        break;
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      case '\'':
-        safe += "&#39;";
-        break;
-      default:
-        safe += text[i];
+  std::string safe = html::escaped(text);
+  for (const std::string_view forbidden : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
+    for (auto at = safe.find(forbidden); at != std::string::npos; at = safe.find(forbidden, at)) {
+      safe.replace(at, forbidden.size(), "\xEF\xBF\xBD");
     }
   }
   return safe;
@@ -87,8 +65,8 @@ Weight weight_of(const std::string& level) {
 
 std::string message_of(const ShownRule& rule) {
   std::string message;
-  if (rule.deciding) {
-    const ShownTest& test = rule.tests[*rule.deciding];
+  if (!rule.tests.empty()) {
+    const ShownTest& test = rule.tests[rule.shown];
     message = fmt::format("{} {}, goal {}", test.metric, test.value, test.goal);
     if (!test.variation.empty()) message += ", variation " + test.variation;
     message += ". ";

@@ -124,7 +124,7 @@ void choose_alpha_beta(PlotCurve& curve, const Evaluation& e, std::optional<doub
 PlotCurve curve_of(const Evaluation& e, const std::string& name, const dvh::Dvh& dvh,
                    std::size_t volume) {
   PlotCurve curve;
-  curve.name = printable(name);
+  curve.name = shown_name(name);
   curve.volume_cc = dvh.volume().value();
   const Volume of{curve.volume_cc, e.prescription_gy};
   for (const evaluation::RuleResult& rule : e.rules) {

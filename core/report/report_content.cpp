@@ -17,8 +17,21 @@ using evaluation::RuleResult;
 using evaluation::Verdict;
 
 std::string or_not_stated(std::string_view text) {
-  const std::string shown = one_line(text);
+  const std::string shown = shown_name(one_line(text));
   return shown.empty() ? kNotStated : shown;
+}
+
+// "Doe^Jane^A" as "Doe, Jane A"; other ways of writing it follow as they stand.
+std::string person(std::string_view name) {
+  std::string shown = one_line(name);
+  const std::size_t group = std::min(shown.find('='), shown.size());
+  const std::size_t family = shown.find('^');
+  if (family >= group) return or_not_stated(name);
+  for (std::size_t i = family + 1; i < group; ++i) {
+    if (shown[i] == '^') shown[i] = ' ';
+  }
+  shown.replace(family, 1, ", ");
+  return shown_name(trim(shown));
 }
 
 std::string gy(double dose_gy) {
@@ -64,7 +77,7 @@ std::vector<LabelledText> prescription(const Evaluation& e) {
           {"Dose per fraction", per_fraction, ""},
           {"Fractions", e.fractions ? std::to_string(*e.fractions) : kNotStated, ""},
           {"Total dose", e.prescription_gy ? gy(*e.prescription_gy) : kNotStated, ""},
-          {"BED", converted(e.bed_gy), e.bed_gy ? ratio : why_not},
+          {"BED" + shortest(e.alpha_beta_gy), converted(e.bed_gy), e.bed_gy ? ratio : why_not},
           {"EQD2", converted(e.eqd2_gy), e.eqd2_gy ? ratio : why_not}};
 }
 
@@ -73,8 +86,8 @@ int urgency(Verdict verdict) {
 }
 
 std::string measured_line(const ShownRule& rule) {
-  if (!rule.deciding) return kNotMeasured;
-  const ShownTest& test = rule.tests[*rule.deciding];
+  if (rule.tests.empty()) return kNotMeasured;
+  const ShownTest& test = rule.tests[rule.shown];
   std::string line = fmt::format("{} {}", test.metric, test.value);
   if (!test.bracket.empty()) line += fmt::format(" ({})", test.bracket);
   line += ", goal " + test.goal;
@@ -103,6 +116,36 @@ std::vector<OpenPoint> open_points(const Evaluation& e) {
     return urgency(a.verdict) < urgency(b.verdict);
   });
   return points;
+}
+
+// "Advisory and not met: Esophagus, maximum (FAIL)."
+std::vector<std::string> flags(const Evaluation& e) {
+  std::vector<std::string> missed, other_branch;
+  const auto look = [&](const auto& results) {
+    for (const auto& result : results) {
+      if (result.level != protocol::Level::Advisory || !is_open(result.verdict)) continue;
+      missed.push_back(
+          fmt::format("{} ({})", one_line(result.label), verdict_word(result.verdict)));
+    }
+  };
+  look(e.rules);
+  look(e.plan_checks);
+  for (const RuleResult& rule : e.rules) {
+    const bool let_through = rule.level == protocol::Level::Required &&
+                             rule.verdict == Verdict::Pass && rule.deciding.value_or(0) > 0 &&
+                             !rule.branch.empty();
+    if (!let_through) continue;
+    other_branch.push_back(fmt::format("{} ({})", one_line(rule.label), printable(rule.branch)));
+  }
+  std::vector<std::string> sentences;
+  if (!missed.empty()) {
+    sentences.push_back(fmt::format("Advisory and not met: {}.", fmt::join(missed, "; ")));
+  }
+  if (!other_branch.empty()) {
+    sentences.push_back(
+        fmt::format("Passed by another branch than the first: {}.", fmt::join(other_branch, "; ")));
+  }
+  return sentences;
 }
 
 std::string group_title(protocol::Level level, std::optional<int> priority) {
@@ -141,14 +184,14 @@ ShownStructure shown_structure(const std::optional<dvh::Dvh>& dvh, const std::st
   shown.minimum = with_unit_or_not(numbers.min_gy, kDecimals, "Gy");
   shown.maximum = with_unit_or_not(numbers.max_gy, kDecimals, "Gy");
   shown.near_maximum = kNotMeasured;
-  shown.reason = printable(numbers.reason);
+  shown.reason = shown_sentence(numbers.reason);
   if (!dvh) return shown;
   metrics::Metric near;
   near.kind = metrics::MetricKind::D;
   near.argument = 0.03;  // cc; the volume that reports agree on for a near-maximum dose
   const metrics::MetricValue value = metrics::compute_metric(near, *dvh, {});
   shown.near_maximum = with_unit_or_not(value.value, kDecimals, "Gy");
-  if (!value.value && shown.reason.empty()) shown.reason = printable(shown_reason(value));
+  if (!value.value && shown.reason.empty()) shown.reason = shown_sentence(shown_reason(value));
   return shown;
 }
 
@@ -169,15 +212,15 @@ std::vector<ShownStructure> structures(const Evaluation& e) {
   std::vector<ShownStructure> all;
   for (const evaluation::JudgedVolume& volume : e.judged_volumes) {
     ShownStructure shown = shown_structure(volume.dvh, volume.reason);
-    shown.name = printable(volume.structure);
+    shown.name = shown_name(volume.structure);
     shown.taken_for = shown.name;
     all.push_back(std::move(shown));
   }
   for (const evaluation::StructureResult& structure : e.structures) {
     ShownStructure shown = shown_structure(structure.dvh, structure.reason);
-    shown.name = printable(structure.name);
+    shown.name = shown_name(structure.name);
     shown.number = std::to_string(structure.number);
-    shown.type = printable(structure.interpreted_type);
+    shown.type = shown_name(structure.interpreted_type);
     shown.taken_for = taken_for(e, structure.name);
     all.push_back(std::move(shown));
   }
@@ -199,7 +242,7 @@ std::vector<ShownTpsRow> tps_rows(const Evaluation& e) {
   for (const evaluation::TpsComparison& c : e.tps_dvhs) {
     const evaluation::TpsDifference& d = c.difference;
     ShownTpsRow row;
-    row.name = printable(c.name);
+    row.name = shown_name(c.name);
     row.volume = beside(c.theirs.volume_cc, c.ours.volume_cc, d.volume_cc, "cc");
     row.mean = beside(c.theirs.mean_gy, c.ours.mean_gy, d.mean_gy, "Gy");
     row.maximum = beside(c.theirs.maximum_gy, c.ours.maximum_gy, d.maximum_gy, "Gy");
@@ -213,7 +256,7 @@ std::vector<ShownTpsRow> tps_rows(const Evaluation& e) {
     }
     if (row.curve.empty()) row.curve = kNotMeasured;
     row.differs = c.differs;
-    row.explanation = printable(c.explanation);
+    row.explanation = shown_sentence(c.explanation);
     rows.push_back(std::move(row));
   }
   return rows;
@@ -228,8 +271,8 @@ std::vector<ShownFinding> findings(const Evaluation& e) {
   std::vector<ShownFinding> shown;
   for (const Finding* finding : ordered) {
     shown.push_back({std::string(severity_id(finding_severity(finding->code))),
-                     std::string(finding_id(finding->code)), printable(finding->text),
-                     printable(finding->where)});
+                     std::string(finding_id(finding->code)), shown_sentence(finding->text),
+                     shown_sentence(finding->where)});
   }
   return shown;
 }
@@ -238,12 +281,12 @@ void add_checks(ReportContent& content, const Evaluation& e) {
   for (const RuleResult& rule : e.rules) {
     if (rule.verdict != Verdict::NotApplicable) continue;
     content.not_applicable.push_back({printable(rule.protocol_id), printable(rule.id),
-                                      one_line(rule.label), printable(shown_reason(rule))});
+                                      one_line(rule.label), shown_sentence(shown_reason(rule))});
   }
   for (const evaluation::PlanCheckResult& check : e.plan_checks) {
     if (check.verdict == Verdict::NotApplicable) {
       content.not_applicable.push_back({printable(check.protocol_id), printable(check.id),
-                                        one_line(check.label), printable(check.reason)});
+                                        one_line(check.label), shown_sentence(check.reason)});
     } else {
       content.plan_checks.push_back(shown_check(e, check));
     }
@@ -269,8 +312,9 @@ std::vector<LabelledText> settings(const Evaluation& e) {
 
 void add_provenance(ReportContent& content, const Evaluation& e) {
   for (const model::InputFile& file : e.inputs) {
-    content.inputs.push_back({or_not_stated(file.path), or_not_stated(file.sop_class),
-                              or_not_stated(file.sop_instance_uid), or_not_stated(file.sha256)});
+    content.inputs.push_back({file.path.empty() ? kNotStated : shown_sentence(file.path),
+                              or_not_stated(file.sop_class), or_not_stated(file.sop_instance_uid),
+                              or_not_stated(file.sha256)});
   }
   for (const evaluation::ProtocolVerdict& protocol : e.protocols) {
     content.protocols.push_back({printable(protocol.id), printable(protocol.version),
@@ -291,17 +335,18 @@ ReportContent report_content(const Evaluation& e) {
   ReportContent content;
   content.verdict = e.verdict;
   content.verdict_sentence = verdict_sentence(e.verdict);
-  content.verdict_reason = printable(e.verdict_reason);
+  content.verdict_reason = shown_sentence(e.verdict_reason);
   content.borderline_rules =
       static_cast<int>(std::count_if(e.rules.begin(), e.rules.end(), [](const RuleResult& rule) {
         return rule.level == protocol::Level::Required && rule.borderline;
       }));
-  content.patient_name = or_not_stated(e.patient_name);
+  content.patient_name = person(e.patient_name);
   content.patient_id = or_not_stated(e.patient_id);
   content.plan_label = or_not_stated(e.plan_label);
   content.plan_uid = or_not_stated(e.plan_uid);
   content.prescription = prescription(e);
   content.open_points = open_points(e);
+  content.flags = flags(e);
   content.headroom = printable(e.headroom.reason.empty() ? headroom_text(e.headroom, e.verdict)
                                                          : e.headroom.reason);
   content.rule_groups = rule_groups(e);

@@ -68,9 +68,9 @@ struct ShownRule {
   std::string rois;             ///< what was taken for it; empty if nothing was
   evaluation::Verdict verdict = evaluation::Verdict::Unknown;
   bool borderline = false;
-  std::optional<std::size_t>
-      deciding;                  ///< of `tests`: the one to show; absent if nothing was measured
-  std::vector<ShownTest> tests;  ///< left to right
+  std::size_t shown = 0;  ///< the one of `tests` that decided, else the first
+  /// Left to right; where nothing was measured, with the limits alone.
+  std::vector<ShownTest> tests;
   std::string branch;    ///< "Met by the second of 2 branches: CV5Gy[cc] >= 300."; may be empty
   std::string reason;    ///< empty only for a plain PASS
   std::string headroom;  ///< of the dose, until the verdict changes; may be empty
@@ -153,6 +153,9 @@ struct ReportContent {
   /// In the order of ASTRO: site, method, dose per fraction, fractions, total dose; then BED and EQD2.
   std::vector<LabelledText> prescription;
   std::vector<OpenPoint> open_points;  ///< the worst first: FAIL, UNKNOWN, VARIATION
+  /// What a PASS must not hide, a sentence each: advisory rules that are not met, required rules that
+  /// another branch than the first let through.
+  std::vector<std::string> flags;
   std::string headroom;  ///< of the plan; a sentence why not where it was not looked for
 
   // The numbers.

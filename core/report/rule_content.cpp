@@ -53,15 +53,31 @@ ShownTest shown_test_of(const TestResult& result) {
   if (result.test.variation) test.variation = limit_text(result.test, *result.test.variation);
   if (result.near_maximum) {
     const metrics::MetricValue& near = *result.near_maximum;
-    test.beside =
-        near.value ? "D0.03cc is " + evaluation::shown(near, result.test)
-                   : fmt::format("D0.03cc is {}: {}", kNotMeasured, printable(shown_reason(near)));
+    test.beside = near.value ? "D0.03cc is " + evaluation::shown(near, result.test)
+                             : fmt::format("D0.03cc is {}: {}", kNotMeasured,
+                                           shown_sentence(shown_reason(near)));
   }
-  if (!result.value.value) test.reason = printable(shown_reason(result.value));
+  if (!result.value.value) test.reason = shown_sentence(shown_reason(result.value));
   test.outcome = result.outcome.verdict();
   test.borderline = result.borderline;
   test.bar = tier_bar(result);
   return test;
+}
+
+// The limits of a rule of which nothing was measured; why not is the rule's reason.
+std::vector<ShownTest> unmeasured_tests(const RuleResult& rule) {
+  std::vector<ShownTest> tests;
+  const auto parsed = protocol::parse_rule(rule.text);
+  if (!parsed) return tests;
+  for (const protocol::Test* asked : protocol::tests_in(parsed->condition)) {
+    ShownTest test;
+    test.metric = metrics::to_text(asked->metric);
+    test.value = kNotMeasured;
+    test.goal = limit_text(*asked, asked->goal);
+    if (asked->variation) test.variation = limit_text(*asked, *asked->variation);
+    tests.push_back(std::move(test));
+  }
+  return tests;
 }
 
 ShownSource shown_source(const Evaluation& e, const std::string& protocol_id,
@@ -74,6 +90,12 @@ ShownSource shown_source(const Evaluation& e, const std::string& protocol_id,
   source.note = one_line(provenance.note);
   source.mark = protocol::to_text(provenance.mark);
   return source;
+}
+
+std::string roi_list(const RuleResult& rule) {
+  std::string text;
+  for (const std::string& roi : rule.rois) text += (text.empty() ? "" : " + ") + shown_name(roi);
+  return text;
 }
 
 std::string ordinal(std::size_t index) {
@@ -162,14 +184,16 @@ ShownRule shown_rule(const Evaluation& e, const RuleResult& rule) {
   shown.level = protocol::to_text(rule.level);
   shown.priority = rule.priority;
   shown.structure = printable(rule.structure);
-  shown.rois = printable(roi_text(rule));
+  shown.rois = shown_sentence(roi_list(rule));
   shown.verdict = rule.verdict;
   shown.borderline = rule.borderline;
   for (const TestResult& test : rule.tests) shown.tests.push_back(shown_test_of(test));
   if (const TestResult* test = shown_test(rule)) {
-    shown.deciding = static_cast<std::size_t>(test - rule.tests.data());
+    shown.shown = static_cast<std::size_t>(test - rule.tests.data());
+  } else {
+    shown.tests = unmeasured_tests(rule);
   }
-  shown.reason = printable(shown_reason(rule));
+  shown.reason = shown_sentence(shown_reason(rule));
   // Where another branch than the first let it through, the reason says so at length.
   if (shown.reason.find(" branch, ") == std::string::npos) shown.branch = branch_sentence(rule);
   if (rule.verdict != Verdict::NotApplicable) {
@@ -185,7 +209,7 @@ ShownCheck shown_check(const Evaluation& e, const evaluation::PlanCheckResult& c
           one_line(check.label),
           printable(check.text),
           std::string(protocol::to_text(check.level)),
-          printable(check.reason),
+          shown_sentence(check.reason),
           check.verdict,
           shown_source(e, check.protocol_id, check.provenance)};
 }

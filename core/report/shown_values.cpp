@@ -84,6 +84,17 @@ std::string pass_text(const evaluation::HeadroomSpan& span) {
   return text;
 }
 
+std::string cut(std::string_view text, std::size_t longest) {
+  std::string shown = printable(text);
+  if (shown.size() <= longest) return shown;
+  const std::size_t whole = shown.size();
+  std::size_t end = longest;
+  // Not within a character: bytes 10xxxxxx go on with one.
+  while (end > 0 && (static_cast<unsigned char>(shown[end]) & 0xC0U) == 0x80U) --end;
+  shown.resize(end);
+  return fmt::format("{}... [cut, {} bytes]", shown, whole);
+}
+
 }  // namespace
 
 const evaluation::TestResult* shown_test(const evaluation::RuleResult& rule) {
@@ -178,6 +189,14 @@ std::string headroom_text(const evaluation::Headroom& headroom, evaluation::Verd
   if (!text.empty()) return text;
   return fmt::format("{} from x{} to x{}", to_text(now), shortest(evaluation::kLowestScale),
                      shortest(evaluation::kHighestScale));
+}
+
+std::string shown_name(std::string_view name) {
+  return cut(name, kLongestName);
+}
+
+std::string shown_sentence(std::string_view sentence) {
+  return cut(sentence, kLongestSentence);
 }
 
 std::string one_line(std::string_view text) {

@@ -70,6 +70,13 @@ struct StructureNumbers {
 [[nodiscard]] std::string headroom_text(const evaluation::Headroom& headroom,
                                         evaluation::Verdict now);
 
+/// printable(), and no longer than a page can hold: a name of a file beyond kLongestName (a sentence beyond
+/// kLongestSentence) bytes is cut there, and says how long it was.
+inline constexpr std::size_t kLongestName = 128;  ///< twice what DICOM allows a name to have
+inline constexpr std::size_t kLongestSentence = 2000;
+[[nodiscard]] std::string shown_name(std::string_view name);
+[[nodiscard]] std::string shown_sentence(std::string_view sentence);
+
 /// Text of a protocol file for one line: line ends and runs of blanks become one blank.
 [[nodiscard]] std::string one_line(std::string_view text);
 

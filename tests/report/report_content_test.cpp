@@ -41,8 +41,9 @@ std::vector<std::string> open_ids(const Evaluation& evaluation) {
 
 TEST(ReportContent, StatesThePrescriptionInTheOrderOfAstro) {
   const ReportContent content = report_content(sample_evaluation());
-  EXPECT_THAT(labels(content.prescription), ElementsAre("Site", "Method", "Dose per fraction",
-                                                        "Fractions", "Total dose", "BED", "EQD2"));
+  EXPECT_THAT(labels(content.prescription),
+              ElementsAre("Site", "Method", "Dose per fraction", "Fractions", "Total dose", "BED10",
+                          "EQD2"));
   EXPECT_EQ(content.prescription[0].value, kNotStated);
   EXPECT_EQ(content.prescription[2].value, "2.00 Gy");  // 50 Gy / 25
   EXPECT_EQ(content.prescription[5].value, "60.00 Gy");
@@ -63,12 +64,49 @@ TEST(ReportContent, ListsARequiredPlanCheckThatIsNotMet) {
 
 TEST(ReportContent, SaysNotMeasuredWithTheReasonWhereThereIsNoValue) {
   const ShownRule open = rule_named(report_content(sample_evaluation()), "kidney-mean");
-  ASSERT_TRUE(open.deciding.has_value());
-  const ShownTest& test = open.tests[*open.deciding];
+  const ShownTest& test = open.tests.at(open.shown);
   EXPECT_EQ(test.value, kNotMeasured);
   EXPECT_EQ(test.bracket, "at least 5.00 Gy");  // half of the box has 10 Gy
   EXPECT_THAT(test.reason, HasSubstr("no dose"));
   EXPECT_THAT(open.reason, HasSubstr(test.reason));
+}
+
+TEST(ReportContent, ShowsTheLimitsOfARuleOfWhichNothingWasMeasured) {
+  const ShownRule missing = rule_named(report_content(sample_evaluation()), "heart-mean");
+  ASSERT_EQ(missing.tests.size(), 1u);
+  EXPECT_EQ(missing.tests[0].value, kNotMeasured);
+  EXPECT_EQ(missing.tests[0].goal, "< 26 Gy");
+  EXPECT_FALSE(missing.reason.empty());
+}
+
+TEST(ReportContent, FlagsWhatAPassMustNotHide) {
+  Evaluation e = sample_evaluation();
+  e.rules[1].verdict = Verdict::Pass;
+  e.rules[1].deciding = 1;
+  e.rules[1].branch = "CV5Gy[cc] >= 300";
+  e.rules[1].reason = "";
+  EXPECT_THAT(
+      report_content(e).flags,
+      ElementsAre(
+          "Advisory and not met: Label of heart-mean (UNKNOWN).",
+          "Passed by another branch than the first: Label of liver-or (CV5Gy[cc] >= 300)."));
+}
+
+TEST(ReportContent, WritesANameAsPeopleDo) {
+  Evaluation e = sample_evaluation();
+  EXPECT_EQ(report_content(e).patient_name, "Doe, Jane");
+  e.patient_name = "Doe^Jane^A^Dr";
+  EXPECT_EQ(report_content(e).patient_name, "Doe, Jane A Dr");
+  e.patient_name = "Doe";
+  EXPECT_EQ(report_content(e).patient_name, "Doe");
+  e.patient_name = "";
+  EXPECT_EQ(report_content(e).patient_name, kNotStated);
+}
+
+TEST(ReportContent, CutsANameThatNoPageCouldHold) {
+  Evaluation e = sample_evaluation();
+  e.patient_id = std::string(65536, 'x');
+  EXPECT_EQ(report_content(e).patient_id, std::string(128, 'x') + "... [cut, 65536 bytes]");
 }
 
 TEST(ReportContent, NamesTheBranchThatDecidedInWords) {

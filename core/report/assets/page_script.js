@@ -113,7 +113,9 @@
       make("fieldset", {}, [make("legend", {}, ["Dose axis"]),
         make("label", {}, [physical, " physical "]), make("label", {}, [converted, " EQD2 "]), axisNote]),
       make("label", {}, ["Read at ", doseInput, " Gy"]), reset, all, judged]),
-    make("div", {class: "live-grid"}, [chart, pick]), said);
+    make("div", {class: "live-grid"}, [
+      make("div", {}, [make("small", {}, ["Volume (%) that receives at least a dose; drag to zoom"]), chart]), pick]),
+    said);
   live.hidden = false;
   document.getElementById("dvh-static").hidden = true;
 
@@ -135,7 +137,15 @@
     cursor = axisDose;
     if (from !== doseInput) doseInput.value = axisDose === null ? "" : axisDose.toFixed(2);
     show();
-    graph.renderGraph_();
+    placeLine();
+  }
+  function placeLine() {
+    const area = graph.getArea();
+    const x = cursor === null ? -1 : graph.toDomXCoord(cursor);
+    line.hidden = x < area.x || x > area.x + area.w;
+    line.style.left = x + "px";
+    line.style.top = area.y + "px";
+    line.style.height = area.h + "px";
   }
 
   // ---- the chart
@@ -162,14 +172,6 @@
         context.stroke();
       }
     });
-    if (cursor !== null) {
-      const x = g.toDomXCoord(cursor);
-      if (x >= area.x && x <= area.x + area.w) {
-        context.lineWidth = 1;
-        context.setLineDash([4, 3]);
-        context.beginPath(); context.moveTo(x, area.y); context.lineTo(x, area.y + area.h); context.stroke();
-      }
-    }
     context.restore();
   }
   function series() {
@@ -179,15 +181,21 @@
     });
     return options;
   }
+  // Its legend writes inline styles, which the page's policy forbids; what is read off stands beside the chart.
+  Dygraph.PLUGINS = Dygraph.PLUGINS.filter((plugin) => plugin !== Dygraph.Plugins.Legend);
   const labels = ["dose"].concat(data.curves.map((curve, i) => i + " " + curve.name));
   const graph = new Dygraph(chart, rows(), {
     labels: labels, series: series(), visibility: boxes.map((box) => box.checked),
-    legend: "never", strokeWidth: 2, highlightCircleSize: 0, animatedZooms: false,
-    xlabel: axisName(), ylabel: "Volume (%)", valueRange: [0, 102], includeZero: true,
+    strokeWidth: 2, highlightCircleSize: 0, animatedZooms: false,
+    xlabel: axisName(), valueRange: [0, 102], includeZero: true,
     gridLineColor: cssValue("--line"), axisLineColor: cssValue("--soft"),
     underlayCallback: drawOver,
+    drawCallback: function (g, initial) { if (!initial) placeLine(); },
     highlightCallback: function (event, x) { if (x !== cursor) moveTo(x, null); },
   });
+  const line = make("div", {class: "live-line", "aria-hidden": "true"});
+  line.hidden = true;
+  chart.append(line);
   function redraw() {
     graph.updateOptions({file: rows(), series: series(), xlabel: axisName(), dateWindow: null,
       gridLineColor: cssValue("--line"), axisLineColor: cssValue("--soft")});
