@@ -45,9 +45,10 @@ std::string policy_hash(std::string_view text) {
   return fmt::format("'sha256-{}'", base64_of_hex(sha256_hex(text)));
 }
 
-std::string policy(std::string_view style, const std::vector<std::string_view>& scripts) {
-  std::string text =
-      "default-src 'none'; base-uri 'none'; form-action 'none'; style-src " + policy_hash(style);
+std::string policy(const std::vector<std::string_view>& styles,
+                   const std::vector<std::string_view>& scripts) {
+  std::string text = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src";
+  for (const std::string_view style : styles) text += " " + policy_hash(style);
   if (scripts.empty()) return text;
   text += "; script-src";
   for (const std::string_view script : scripts) text += " " + policy_hash(script);
@@ -55,8 +56,20 @@ std::string policy(std::string_view style, const std::vector<std::string_view>& 
 }
 
 std::string title(const ReportContent& content) {
-  return html::escaped(fmt::format("{}: plan {}, patient {}", verdict_word(content.verdict),
-                                   content.plan_label, content.patient_id));
+  return fmt::format("{}: plan {}, patient {}", verdict_word(content.verdict), content.plan_label,
+                     content.patient_id);
+}
+
+// At the foot of every printed page: whose it is. Bytes other than letters and digits are written as escapes, so
+// that no name can end the string; what is beyond ASCII stays, printable() made it valid UTF-8.
+std::string page_foot(const ReportContent& content) {
+  std::string text;
+  for (const char c : title(content)) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                       static_cast<unsigned char>(c) >= 0x80U;
+    text += plain ? std::string(1, c) : fmt::format("\\{:06x}", static_cast<unsigned>(c));
+  }
+  return fmt::format("@page {{ @bottom-left {{ content: \"{}\"; }} }}", text);
 }
 
 }  // namespace
@@ -64,6 +77,7 @@ std::string title(const ReportContent& content) {
 std::string to_html(const evaluation::Evaluation& evaluation, PageScripts wanted) {
   const ReportContent content = report_content(evaluation);
   const std::string_view style = asset("page_style");
+  const std::string foot = page_foot(content);
   const std::string_view dygraphs = asset("dygraph");
   std::vector<std::string_view> scripts;
   if (wanted == PageScripts::WhereBuilt && !dygraphs.empty()) {
@@ -76,8 +90,8 @@ std::string to_html(const evaluation::Evaluation& evaluation, PageScripts wanted
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta name=\"color-scheme\" content=\"light dark\">\n"
       "<meta name=\"referrer\" content=\"no-referrer\">\n"
-      "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n",
-      policy(style, scripts), title(content), style);
+      "<title>{}</title>\n<style>{}</style>\n<style>{}</style>\n</head>\n<body>\n",
+      policy({style, foot}, scripts), html::escaped(title(content)), style, foot);
   page += html::verdict_shapes();
   page += html::first_screen(content);
   page += "<main>\n";

@@ -137,7 +137,7 @@ std::string tier_bar(const ShownTest& test, const TierBar& bar) {
   };
   const double outer = bar.variation.value_or(bar.goal);
   std::string svg = fmt::format(
-      "<svg class=\"bar\" viewBox=\"0 0 200 34\" role=\"img\" aria-label=\"{} on an axis from {} "
+      "<svg class=\"bar\" viewBox=\"0 0 200 37\" role=\"img\" aria-label=\"{} on an axis from {} "
       "to "
       "{}; goal {}{}{}\">",
       escaped(test.value), escaped(bar.from), escaped(bar.to), escaped(test.goal),
@@ -197,12 +197,7 @@ std::string first_screen(const ReportContent& content) {
       "href=\"#structures\">Structures</a> <a href=\"#findings\">Findings</a> <a "
       "href=\"#checks\">Plan checks</a> <a href=\"#provenance\">Provenance</a> <a "
       "href=\"#signature\">Signature</a></nav>\n";
-  text += fmt::format("<p class=\"use\">{}</p>\n</header>\n", kResearchUse);
-  // At the foot of every printed page: whose it is.
-  return text +
-         fmt::format("<p class=\"foot\" aria-hidden=\"true\">{}: plan {}, patient {} ({})</p>\n",
-                     verdict_word(content.verdict), name(content.plan_label),
-                     name(content.patient_name), name(content.patient_id));
+  return text + fmt::format("<p class=\"use\">{}</p>\n</header>\n", kResearchUse);
 }
 
 std::string rules_section(const ReportContent& content) {

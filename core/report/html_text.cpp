@@ -66,7 +66,7 @@ std::string verdict_mark(Verdict verdict) {
       kind, kind, verdict_word(verdict));
 }
 
-// A circle, a triangle, an octagon, a diamond and a ring: told apart without colour, and in print.
+// A circle, a triangle, an octagon, a square and a ring: told apart without colour, and in print.
 std::string verdict_shapes() {
   return "<svg class=\"hidden\" aria-hidden=\"true\"><defs>"
          "<symbol id=\"shape-pass\" viewBox=\"0 0 24 24\"><circle class=\"body\" cx=\"12\" "
@@ -77,8 +77,10 @@ std::string verdict_shapes() {
          "<symbol id=\"shape-fail\" viewBox=\"0 0 24 24\"><path class=\"body\" d=\"M7.5 "
          "1h9L23 7.5v9L16.5 23h-9L1 16.5v-9z\"/><path class=\"sign\" d=\"M8 8l8 8M16 8l-8 "
          "8\"/></symbol>"
-         "<symbol id=\"shape-unknown\" viewBox=\"0 0 24 24\"><path class=\"body\" d=\"M12 .5L23.5 "
-         "12 12 23.5.5 12z\"/><path class=\"sign\" d=\"M8.9 9.3a3.1 3.1 0 1 1 4.6 2.7c-1 "
+         "<symbol id=\"shape-unknown\" viewBox=\"0 0 24 24\"><path class=\"body\" d=\"M2.5 "
+         "1h19a1.5 1.5 0 0 1 1.5 1.5v19a1.5 "
+         "1.5 0 0 1-1.5 1.5h-19A1.5 1.5 0 0 1 1 21.5v-19A1.5 1.5 0 0 1 2.5 1z\"/><path "
+         "class=\"sign\" d=\"M8.9 9.3a3.1 3.1 0 1 1 4.6 2.7c-1 "
          ".6-1.5 1.1-1.5 2.3M12 17.6v.3\"/></symbol>"
          "<symbol id=\"shape-na\" viewBox=\"0 0 24 24\"><circle class=\"ring\" cx=\"12\" cy=\"12\" "
          "r=\"10\"/></symbol></defs></svg>\n";
