@@ -8,7 +8,9 @@
 #include <iterator>
 
 #include "report/csv.h"
+#include "report/html.h"
 #include "report/json.h"
+#include "report/junit.h"
 #include "report/sample_results.h"
 
 namespace dosegate::report {
@@ -39,6 +41,14 @@ TEST(Golden, DvhCsv) {
 }
 TEST(Golden, MetricsCsv) {
   expect_approved("metrics.csv", metrics_csv(sample_dvh_report()));
+}
+
+// Without scripts, so that it does not hang on whether dygraphs is installed, and which.
+TEST(Golden, CheckHtml) {
+  expect_approved("check.html", to_html(sample_evaluation(), PageScripts::None));
+}
+TEST(Golden, CheckJunit) {
+  expect_approved("check.junit.xml", to_junit(sample_evaluation()));
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ TEST(ReportContent, StatesThePrescriptionInTheOrderOfAstro) {
   EXPECT_THAT(labels(content.prescription),
               ElementsAre("Site", "Method", "Dose per fraction", "Fractions", "Total dose", "BED10",
                           "EQD2"));
-  EXPECT_EQ(content.prescription[0].value, kNotStated);
+  EXPECT_EQ(content.prescription[0].value, "PTV");
   EXPECT_EQ(content.prescription[2].value, "2.00 Gy");  // 50 Gy / 25
   EXPECT_EQ(content.prescription[5].value, "60.00 Gy");
   EXPECT_EQ(content.prescription[5].note, "alpha/beta 10 Gy");
@@ -140,8 +140,17 @@ TEST(ReportContent, HoldsNoControlCharacterOfHostileNames) {
 
 TEST(ReportContent, TellsForWhichRulesAStructureWasTaken) {
   const ReportContent content = report_content(sample_evaluation());
-  EXPECT_EQ(content.structures.front().name, "Liver");
-  EXPECT_EQ(content.structures.front().taken_for, "Liver - GTV*, Liver");
+  EXPECT_EQ(content.structures[1].name, "Liver");
+  EXPECT_EQ(content.structures[1].taken_for, "Liver - GTV*, Liver");
+}
+
+TEST(ReportContent, PutsAVolumeThatRulesMakeOfSeveralRoisAmongTheStructures) {
+  const ReportContent content = report_content(sample_evaluation());
+  EXPECT_EQ(content.structures[0].name, "Liver - GTV*");
+  EXPECT_EQ(content.structures[0].number, "");
+  EXPECT_EQ(content.structures[0].mean, "17.50 Gy");
+  EXPECT_EQ(content.plot.curves[0].name, "Liver - GTV*");
+  EXPECT_EQ(content.plot.curves[0].use, CurveUse::Judged);
 }
 
 TEST(ReportContent, PutsTheSeverestFindingFirst) {
@@ -225,6 +234,7 @@ TEST(Thinned, KeepsThePointsThatAreAskedFor) {
 // The marks of one rule on the 16 cc box, whose volume index is 0.
 std::vector<LimitMark> marks_of(const std::string& condition) {
   Evaluation e = sample_evaluation();
+  e.judged_volumes.clear();
   e.rules = {rule_of("r", "Liver :: " + condition, {measured_test(condition, whole_box(17.5))})};
   e.rules.front().volume = 0;
   return plot_content(e).curves.front().marks;

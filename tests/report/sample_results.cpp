@@ -73,6 +73,10 @@ void add_rules(Evaluation& e) {
   guarded.rois = {};
   decide(guarded, Verdict::NotApplicable, "fx is 25, not in 3..6.");
 
+  met.volume = 3;  // the judged volume behind the three structures
+  met.priority = 1;
+  variation.volume = 0;
+  open.volume = 1;
   e.rules = {met, variation, missed, open, missing, guarded};
 }
 
@@ -159,6 +163,9 @@ Evaluation sample_evaluation() {
       {"Liver", 1, "ORGAN", whole_box(17.5), "", 8, 5.0},
       {"Kidney_L", 2, "", half_covered_box(10), "", 8, 5.0},
       {kHostileName, 3, "ORGAN", std::nullopt, "The ROI has no closed contour.", 0, 0.0}};
+  e.judged_volumes = {{"Liver - GTV*", whole_box(17.5), ""}};
+  e.prescription_words = {"PTV", "external beam, 2 beams"};
+  e.conversion_fractions = 25;
   e.findings = {{FindingCode::StructureLeavesGrid, "8.00 of 16.00 cc lie outside.", "Kidney_L"},
                 {FindingCode::RoiWithoutContours, "The ROI has no contours.", ""}};
   return e;
