@@ -12,3 +12,7 @@ add_test(NAME report.schemas_can_refuse
          COMMAND Python3::Interpreter -B "${CMAKE_CURRENT_LIST_DIR}/test_validate_schema.py")
 set_tests_properties(report.schema_check report.schema_dvh report.schemas_can_refuse
                      PROPERTIES LABELS report TIMEOUT 60)
+add_test(NAME report.html_page COMMAND Python3::Interpreter -B "${CMAKE_CURRENT_LIST_DIR}/test_html_page.py")
+set_tests_properties(
+  report.html_page PROPERTIES LABELS report TIMEOUT 240
+  ENVIRONMENT "DOSEGATE_COMMAND=$<TARGET_FILE:dosegate>;DOSEGATE_SOURCE=${PROJECT_SOURCE_DIR}")
