@@ -19,16 +19,15 @@ std::string labelled(const LabelledText& line) {
   return text + "</dd></div>\n";
 }
 
+// One line where the screen is wide enough.
 std::string open_point(const OpenPoint& point) {
-  std::string text =
-      fmt::format("<li>{} <strong>{}</strong> <code>{}</code>", verdict_mark(point.verdict),
-                  escaped(point.label), escaped(point.id));
-  if (point.borderline) text += fmt::format(" {}", kBorderline);
-  if (!point.measured.empty()) {
-    text += fmt::format("<br><span class=\"num\">{}</span>", escaped(point.measured));
-  }
-  if (!point.reason.empty()) text += fmt::format("<br>{}", escaped(point.reason));
-  return text + "</li>\n";
+  std::string measured = escaped(point.measured);
+  if (point.borderline) measured += fmt::format(" {}", kBorderline);
+  return fmt::format(
+      "<li>{}<span><strong>{}</strong> <code>{}</code></span><span class=\"num\">{}</span>"
+      "<span>{}</span></li>\n",
+      verdict_mark(point.verdict), escaped(point.label), escaped(point.id), measured,
+      escaped(point.reason));
 }
 
 std::string open_points(const ReportContent& content) {

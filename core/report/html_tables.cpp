@@ -101,15 +101,18 @@ std::string tps_section(const ReportContent& content) {
   if (content.tps_rows.empty()) return {};
   std::string text = heading("tps", "Beside the planning system's own DVHs");
   text += "<p>Theirs / ours (ours less theirs).</p>\n";
-  text += table_head("data", "Planning system's DVHs",
-                     {"Structure", "Volume", "Mean", "Maximum", "Largest difference", "Reading"});
+  text += table_head("data tps", "Planning system's DVHs",
+                     {"Structure", "Volume", "Mean", "Maximum", "Largest difference"});
   for (const ShownTpsRow& row : content.tps_rows) {
     text += "<tr role=\"row\">" + cell("Structure", name(row.name));
     text += cell("Volume", escaped(row.volume), "num") + cell("Mean", escaped(row.mean), "num");
     text += cell("Maximum", escaped(row.maximum), "num");
     text += cell("Largest difference", escaped(row.curve), "num");
+    text += "</tr>\n";
     const char* word = row.differs ? "<strong>Differs.</strong> " : "";
-    text += cell("Reading", word + escaped(row.explanation)) + "</tr>\n";
+    text += fmt::format(
+        "<tr role=\"row\" class=\"why\"><td role=\"cell\" colspan=\"5\">{}{}</td></tr>\n", word,
+        escaped(row.explanation));
   }
   return text + "</tbody></table>\n</section>\n";
 }

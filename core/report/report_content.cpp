@@ -43,7 +43,7 @@ std::string with_unit_or_not(const std::optional<double>& value, int decimals,
   return value ? fmt::format("{} {}", fixed(*value, decimals), unit) : kNotMeasured;
 }
 
-std::string verdict_sentence(Verdict verdict) {
+std::string verdict_sentence(Verdict verdict, std::size_t open_points) {
   switch (verdict) {
     case Verdict::Pass:
       return "The plan meets every required rule.";
@@ -52,7 +52,11 @@ std::string verdict_sentence(Verdict verdict) {
     case Verdict::Fail:
       return "The plan misses a required rule.";
     case Verdict::Unknown:
-      return "The plan was not shown to be acceptable: something required could not be evaluated.";
+      return open_points > 0
+                 ? "The plan was not shown to be acceptable: something required could "
+                   "not be evaluated."
+                 : "The plan was not shown to be acceptable: nothing required applies to "
+                   "it.";
     case Verdict::NotApplicable:
       return "Nothing that is required applies to this plan.";
   }
@@ -120,6 +124,7 @@ std::vector<OpenPoint> open_points(const Evaluation& e) {
 
 // "Advisory and not met: Esophagus, maximum (FAIL)."
 std::vector<std::string> flags(const Evaluation& e) {
+  constexpr std::size_t kNamedFlags = 4;  // more fill the first screen
   std::vector<std::string> missed, other_branch;
   const auto look = [&](const auto& results) {
     for (const auto& result : results) {
@@ -138,7 +143,12 @@ std::vector<std::string> flags(const Evaluation& e) {
     other_branch.push_back(fmt::format("{} ({})", one_line(rule.label), printable(rule.branch)));
   }
   std::vector<std::string> sentences;
-  if (!missed.empty()) {
+  if (missed.size() > kNamedFlags) {
+    sentences.push_back(
+        fmt::format("{} advisory rules and checks are missed or could not be evaluated; they are "
+                    "listed below.",
+                    missed.size()));
+  } else if (!missed.empty()) {
     sentences.push_back(fmt::format("Advisory and not met: {}.", fmt::join(missed, "; ")));
   }
   if (!other_branch.empty()) {
@@ -334,7 +344,8 @@ std::string verdict_word(Verdict verdict) {
 ReportContent report_content(const Evaluation& e) {
   ReportContent content;
   content.verdict = e.verdict;
-  content.verdict_sentence = verdict_sentence(e.verdict);
+  content.open_points = open_points(e);
+  content.verdict_sentence = verdict_sentence(e.verdict, content.open_points.size());
   content.verdict_reason = shown_sentence(e.verdict_reason);
   content.borderline_rules =
       static_cast<int>(std::count_if(e.rules.begin(), e.rules.end(), [](const RuleResult& rule) {
@@ -345,7 +356,6 @@ ReportContent report_content(const Evaluation& e) {
   content.plan_label = or_not_stated(e.plan_label);
   content.plan_uid = or_not_stated(e.plan_uid);
   content.prescription = prescription(e);
-  content.open_points = open_points(e);
   content.flags = flags(e);
   content.headroom = printable(e.headroom.reason.empty() ? headroom_text(e.headroom, e.verdict)
                                                          : e.headroom.reason);

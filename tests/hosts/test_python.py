@@ -73,6 +73,8 @@ class Parity(unittest.TestCase):
                          "--context", "site=hepatic"]
                 self.assertEqual(check.json, self.command(*words, "--json", "-"))
                 self.assertEqual(check.csv, self.command(*words, "--csv", "-"))
+                self.assertEqual(check.html, self.command(*words, "--html", "-"))
+                self.assertEqual(check.junit, self.command(*words, "--junit", "-"))
                 self.same_as_json(check)
 
     def same_as_json(self, check):

@@ -276,6 +276,8 @@ class Evaluation:
     headroom: Headroom
     json: str = field(repr=False)  #: the bytes that `dosegate check --json` writes
     csv: str = field(repr=False)
+    html: str = field(repr=False)  #: the report to read and sign, as `dosegate check --html` writes it
+    junit: str = field(repr=False)
     rules: List[Rule] = field(repr=False, default_factory=list)
     plan_checks: List[PlanCheck] = field(repr=False, default_factory=list)
     findings: List[Finding] = field(repr=False, default_factory=list)
@@ -669,6 +671,7 @@ class Case:
             bed_gy=info.bed_gy or None, eqd2_gy=info.eqd2_gy or None, alpha_beta_gy=info.alpha_beta_gy,
             protocols=_text(info.protocols), headroom=_headroom(info.headroom, info.headroom_text),
             json=session.render(result, _JSON), csv=session.render(result, _CSV),
+            html=session.render(result, _HTML), junit=session.render(result, _JUNIT),
             rules=[self._rule(session.get(RuleStruct, "evaluation_rule", result, i))
                    for i in range(info.rule_count)],
             plan_checks=[self._check(session.get(PlanCheckStruct, "evaluation_plan_check", result, i))
