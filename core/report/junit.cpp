@@ -77,7 +77,7 @@ std::string message_of(const ShownRule& rule) {
 }  // namespace
 
 std::string to_junit(const evaluation::Evaluation& evaluation) {
-  const ReportContent content = report_content(evaluation);
+  const ReportContent content = verdict_content(evaluation);
   Suite suite;
   // That nothing required applies is no reason to skip the plan.
   const Verdict verdict =

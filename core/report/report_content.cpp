@@ -341,7 +341,7 @@ std::string verdict_word(Verdict verdict) {
   return verdict == Verdict::NotApplicable ? "NOT APPLICABLE" : std::string(to_text(verdict));
 }
 
-ReportContent report_content(const Evaluation& e) {
+ReportContent verdict_content(const Evaluation& e) {
   ReportContent content;
   content.verdict = e.verdict;
   content.open_points = open_points(e);
@@ -360,12 +360,17 @@ ReportContent report_content(const Evaluation& e) {
   content.headroom = printable(e.headroom.reason.empty() ? headroom_text(e.headroom, e.verdict)
                                                          : e.headroom.reason);
   content.rule_groups = rule_groups(e);
-  content.plot = plot_content(e);
-  content.structures = structures(e);
   content.tps_rows = tps_rows(e);
   content.findings = findings(e);
   add_checks(content, e);
   add_provenance(content, e);
+  return content;
+}
+
+ReportContent report_content(const Evaluation& e) {
+  ReportContent content = verdict_content(e);
+  content.plot = plot_content(e);
+  content.structures = structures(e);
   return content;
 }
 

@@ -176,6 +176,8 @@ struct ReportContent {
 };
 
 [[nodiscard]] ReportContent report_content(const evaluation::Evaluation& evaluation);
+/// The same without plot and structures, for formats that show verdicts alone.
+[[nodiscard]] ReportContent verdict_content(const evaluation::Evaluation& evaluation);
 
 /// "PASS", "VARIATION", "FAIL", "UNKNOWN", "NOT APPLICABLE".
 [[nodiscard]] std::string verdict_word(evaluation::Verdict verdict);

@@ -32,7 +32,8 @@ class HostileText(CliTest):
         return {f"{name}: stdout": done.out, f"{name}: stderr": done.err}
 
     def test_no_control_character_comes_out_anywhere(self):
-        commands = [["check"], ["check", "--json", "-"], ["check", "--csv", "-"], ["dvh"], ["dvh", "--json", "-"],
+        commands = [["check"], ["check", "--json", "-"], ["check", "--csv", "-"], ["check", "--html", "-"],
+                    ["check", "--junit", "-"], ["dvh"], ["dvh", "--json", "-"],
                     ["dvh", "--csv", "-"], ["dvh", "--metric", "Mean[Gy]", "--metrics-csv", "-"], ["inspect"]]
         for command, *options in commands:
             for where, data in self.outputs(command, self.plan, *options).items():

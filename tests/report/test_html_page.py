@@ -151,6 +151,15 @@ class Junit(unittest.TestCase):
         for suite in suites:
             self.assertEqual(int(suite.get("tests")), len(suite.findall("testcase")))
 
+    def test_every_sample_is_as_approved(self):
+        """After a wanted change: DOSEGATE_APPROVE=1 ctest -R report.html_page writes them anew."""
+        golden = Path(os.environ["DOSEGATE_SOURCE"]) / "tests" / "report" / "golden"
+        for name in NAMES:
+            text, path = run("check", SAMPLES / name, "--junit", "-")[1], golden / f"{name}.junit.xml"
+            if os.environ.get("DOSEGATE_APPROVE"):
+                path.write_text(text, encoding="utf-8")
+            self.assertEqual(text, path.read_text(encoding="utf-8"), name)
+
     def test_a_page_holds_one_plan(self):
         code, text = run("check", SAMPLES / "hcc_25fx_pass", SAMPLES / "hcc_25fx_fail", "--html", "-")
         self.assertEqual((code, text), (64, ""))
