@@ -4,7 +4,7 @@
 
 file(GLOB page_files CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/assets/*")
 find_file(DOSEGATE_DYGRAPHS dygraph.min.js PATHS /usr/share/javascript/dygraphs NO_DEFAULT_PATH
-          DOC "dygraphs, embedded in the HTML report; empty: static plots only")
+          DOC "dygraphs, embedded in the HTML report; OFF: static plots only")
 if(DOSEGATE_DYGRAPHS)
   list(APPEND page_files "${DOSEGATE_DYGRAPHS}")
 else()
