@@ -166,11 +166,13 @@ TpsComparison compare_curves(const dvh::Dvh& ours, const TpsCurve& theirs) {
   return c;
 }
 
+// Of readings that are equally near the first: numbers that should be the same differ by rounding.
 void choose_nearest(TpsComparison& c) {
+  constexpr double kRounding = 1e-6;
   const TpsAlternative* nearest = nullptr;
   for (const TpsAlternative& reading : c.readings) {
     if (nearest == nullptr ||
-        distance(reading.numbers, c.theirs) < distance(nearest->numbers, c.theirs)) {
+        distance(reading.numbers, c.theirs) < distance(nearest->numbers, c.theirs) - kRounding) {
       nearest = &reading;
     }
   }
