@@ -206,6 +206,7 @@ bool CellBlocks::stands(const DoseSheet& sheet, std::size_t first, std::size_t b
   out.spread_gy2 = gu * gu + gv * gv + gw * gw + (uv * uv + uw * uw + vw * vw) * (1.0 / 12.0) +
                    (bend_u * bend_u + bend_v * bend_v) * (1.0 / 15.0);
   if (out.spread_gy2 > kSteep2_gy2 || out.spread_gy2 < kFlat_gy * kFlat_gy) return false;
+  if (sheet.bent_block(first, block * side_, side_, out.spread_gy2)) return false;
   out.along_u = std::abs(gu) >= kAlongU * std::abs(gv) && std::abs(gu) >= kAlongU * std::abs(gw);
   const auto square = [](double x) { return x * x; };
   double g = gu;
@@ -243,7 +244,7 @@ void CellBlocks::add(Run blocks, Shares& shares) const {
   for (std::size_t b = blocks.begin; b < blocks.end; ++b) {
     const Block& block = blocks_[b - first_];
     const double cc = cc_per_mm_ * (u_.nodes[(b + 1) * side_] - u_.nodes[b * side_]);
-    shares.parts.push_back({cc, block.mean_gy, block.spread_gy2});
+    shares.parts.add(cc, block.mean_gy, block.spread_gy2);
     const double g = block.high.centre_gy - block.low.centre_gy;
     const double density = cc / g;
     const double first = density * (1.0 - block.tilt);

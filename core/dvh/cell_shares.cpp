@@ -43,7 +43,7 @@ struct Across {
   [[nodiscard]] bool stands() const {
     return std::abs(g) > kNarrowest_gy && std::abs(gb) + std::abs(gc) < kMostTwist * std::abs(g);
   }
-  void add(double cc, double mean_gy, Shares& shares) const {
+  [[gnu::always_inline]] void add(double cc, double mean_gy, Shares& shares) const {
     const auto end = [&](double at) {
       return Ramp{mean_gy + at * g, length(b + at * gb, c + at * gc), 0.0};
     };
@@ -96,18 +96,13 @@ void add_halved(const Corners& d, double cc, int halvings, Shares& shares) {
 
 }  // namespace
 
-void DoseSheet::Cells::resize(std::size_t n) {
-  if (n <= gu.size()) return;
-  for (std::vector<double>* v : {&gu, &gv, &gw, &uv, &uw, &vw, &mean, &spread2, &along_u, &off_u}) {
-    v->resize(n);
-  }
-  side_centre.resize(n + 1);
-  side_width2.resize(n + 1);
+void DoseSheet::Nodes::resize(std::size_t n) {
+  if (n <= centre.size()) return;
+  for (std::vector<double>* v : {&centre, &along_v, &along_w, &vw}) v->resize(n);
 }
 
-// 12 times the variance of each term of a trilinear dose about the cell's middle: the linear terms
-// are independent uniforms, a product of two has the variance c^2 / 144, that of all three is left
-// out (c^2 / 1728).
+// What the sides of the cells hold that stand on the nodes along u: mean dose, its changes along v
+// and w, and their product.
 void DoseSheet::measure(std::size_t row, Run columns, const Stretch& stretch) {
   const std::size_t below = at(row, columns.begin);
   const std::size_t above = at(row + 1, columns.begin);
@@ -115,76 +110,61 @@ void DoseSheet::measure(std::size_t row, Run columns, const Stretch& stretch) {
   const double* __restrict rb = rise_gy_.data() + below;
   const double* __restrict la = lower_gy_.data() + above;
   const double* __restrict ra = rise_gy_.data() + above;
-  const std::size_t n = columns.end - columns.begin;
-  run_.resize(n);
+  const std::size_t n = columns.end - columns.begin + 1;
+  nodes_.resize(n);
   const double t = stretch.middle;
   const double depth = stretch.depth;
-  double* __restrict gu_out = run_.gu.data();
-  double* __restrict gv_out = run_.gv.data();
-  double* __restrict gw_out = run_.gw.data();
-  double* __restrict uv_out = run_.uv.data();
-  double* __restrict uw_out = run_.uw.data();
-  double* __restrict vw_out = run_.vw.data();
-  double* __restrict mean = run_.mean.data();
-  double* __restrict spread2 = run_.spread2.data();
+  double* __restrict centre = nodes_.centre.data();
+  double* __restrict along_v = nodes_.along_v.data();
+  double* __restrict along_w = nodes_.along_w.data();
+  double* __restrict vw = nodes_.vw.data();
   for (std::size_t i = 0; i < n; ++i) {
-    const double d00 = lb[i] + t * rb[i];
-    const double d10 = lb[i + 1] + t * rb[i + 1];
-    const double d01 = la[i] + t * ra[i];
-    const double d11 = la[i + 1] + t * ra[i + 1];
-    const double gu = 0.5 * ((d10 - d00) + (d11 - d01));
-    const double gv = 0.5 * ((d01 - d00) + (d11 - d10));
-    const double uv = (d11 - d01) - (d10 - d00);
-    const double gw = depth * 0.25 * ((rb[i] + rb[i + 1]) + (ra[i] + ra[i + 1]));
-    const double uw = depth * 0.5 * ((rb[i + 1] - rb[i]) + (ra[i + 1] - ra[i]));
-    const double vw = depth * 0.5 * ((ra[i] - rb[i]) + (ra[i + 1] - rb[i + 1]));
-    gu_out[i] = gu;
-    gv_out[i] = gv;
-    gw_out[i] = gw;
-    uv_out[i] = uv;
-    uw_out[i] = uw;
-    vw_out[i] = vw;
-    mean[i] = 0.25 * ((d00 + d10) + (d01 + d11));
-    spread2[i] = (gu * gu + gv * gv) + (gw * gw + (uv * uv + uw * uw + vw * vw) * (1.0 / 12.0));
-  }
-  double* __restrict centre = run_.side_centre.data();
-  double* __restrict width2 = run_.side_width2.data();
-  for (std::size_t i = 0; i <= n; ++i) {
     const double d0 = lb[i] + t * rb[i];
     const double d1 = la[i] + t * ra[i];
-    const double rise = depth * 0.5 * (rb[i] + ra[i]);
     centre[i] = 0.5 * (d0 + d1);
-    width2[i] = (d1 - d0) * (d1 - d0) + rise * rise;
-  }
-  double* __restrict along_u = run_.along_u.data();
-  double* __restrict off_u = run_.off_u.data();
-  for (std::size_t i = 0; i < n; ++i) {
-    const double size = std::abs(gu_out[i]);
-    const bool is_u = (size >= kAlongU * std::abs(gv_out[i])) &
-                      (size >= kAlongU * std::abs(gw_out[i])) & (size > kNarrowest_gy) &
-                      (spread2[i] < kSteep2_gy2) &
-                      (std::abs(uv_out[i]) + std::abs(uw_out[i]) < kMostTwist * size);
-    along_u[i] = is_u ? 1.0 : 0.0;
-    off_u[i] = is_u ? (width2[i] - width2[i + 1]) / (24.0 * gu_out[i]) : 0.0;
+    along_v[i] = d1 - d0;
+    along_w[i] = depth * 0.5 * (rb[i] + ra[i]);
+    vw[i] = depth * (ra[i] - rb[i]);
   }
 }
 
-// A cell whose share is not made of its sides along u. `i` counts from the beginning of the run.
-void DoseSheet::add_across(std::size_t row, std::size_t column, std::size_t i, double cc,
-                           const Stretch& stretch, Shares& shares) const {
-  const double mean = run_.mean[i];
-  const double spread2 = run_.spread2[i];
-  if (spread2 == 0.0) {
-    shares.atoms.push_back({mean, cc});
-    return;
+// The cell right of a node. 12 times the variance of each term of a trilinear dose about the cell's
+// middle: the linear terms are independent uniforms, a product of two has the variance c^2 / 144,
+// that of all three is left out (c^2 / 1728).
+inline DoseSheet::Cell DoseSheet::cell_of(std::size_t i) const {
+  Cell c;
+  c.gu = nodes_.centre[i + 1] - nodes_.centre[i];
+  c.gv = 0.5 * (nodes_.along_v[i] + nodes_.along_v[i + 1]);
+  c.gw = 0.5 * (nodes_.along_w[i] + nodes_.along_w[i + 1]);
+  c.uv = nodes_.along_v[i + 1] - nodes_.along_v[i];
+  c.uw = nodes_.along_w[i + 1] - nodes_.along_w[i];
+  c.vw = 0.5 * (nodes_.vw[i] + nodes_.vw[i + 1]);
+  c.mean = 0.5 * (nodes_.centre[i] + nodes_.centre[i + 1]);
+  c.spread2 = (c.gu * c.gu + c.gv * c.gv) +
+              (c.gw * c.gw + (c.uv * c.uv + c.uw * c.uw + c.vw * c.vw) * (1.0 / 12.0));
+  return c;
+}
+
+// A cell whose share is not made of its sides along u.
+inline void DoseSheet::add_across(std::size_t row, std::size_t column, const Cell& cell, double cc,
+                                  const Stretch& stretch, Shares& shares) const {
+  const bool v_steeper = std::abs(cell.gv) >= std::abs(cell.gw);
+  const Across across{v_steeper ? cell.gv : cell.gw, cell.gu, v_steeper ? cell.gw : cell.gv,
+                      v_steeper ? cell.uv : cell.uw, cell.vw};
+  if (across.stands() && cell.spread2 <= kSteep2_gy2) {
+    across.add(cc, cell.mean, shares);
+  } else {
+    add_odd(row, column, cell, cc, stretch, shares);
   }
-  const Across v{run_.gv[i], run_.gu[i], run_.gw[i], run_.uv[i], run_.vw[i]};
-  const Across w{run_.gw[i], run_.gu[i], run_.gv[i], run_.uw[i], run_.vw[i]};
-  const Across& steeper = std::abs(v.g) >= std::abs(w.g) ? v : w;
-  if (steeper.stands() && spread2 <= kSteep2_gy2) {
-    steeper.add(cc, mean, shares);
-  } else if (spread2 < kHalved_gy * kHalved_gy) {
-    add_uniform(cc, mean, spread2, shares);
+}
+
+// A cell in which the dose is even, or near an extreme or a saddle, or very steep.
+void DoseSheet::add_odd(std::size_t row, std::size_t column, const Cell& cell, double cc,
+                        const Stretch& stretch, Shares& shares) const {
+  if (cell.spread2 == 0.0) {
+    shares.atoms.push_back({cell.mean, cc});
+  } else if (cell.spread2 < kHalved_gy * kHalved_gy) {
+    add_uniform(cc, cell.mean, cell.spread2, shares);
   } else {
     Corners corners{};
     for (std::size_t k = 0; k < corners.size(); ++k) {
@@ -195,36 +175,87 @@ void DoseSheet::add_across(std::size_t row, std::size_t column, std::size_t i, d
   }
 }
 
-void DoseSheet::whole(std::size_t row, Run columns, const Stretch& stretch, Shares& shares) {
+// Where the dose rises along u in neighbours, the side between them is one ramp for both. `off` is
+// how far the ramp lies from the side's middle (see add_pair()), for both the same: so the ramp of a
+// side is known only when the next cell is.
+class DoseSheet::SideRamps {
+ public:
+  SideRamps(const Nodes& nodes, std::vector<Ramp>& ramps) : nodes_(nodes), ramps_(ramps) {}
+
+  void add(std::size_t i, double gu, double cc) {
+    const double own = (width2(i) - width2(i + 1)) / (24.0 * gu);
+    if (open_) {
+      const double between = 0.5 * (own_ + own);
+      end_cell(between);
+      off_ = between;
+    } else {
+      pending_ = 0.0;
+      off_ = own;
+    }
+    open_ = true;
+    node_ = i;
+    own_ = own;
+    gu_ = gu;
+    cc_ = cc;
+  }
+  void close() {
+    if (!open_) return;
+    end_cell(own_);
+    ramp(node_ + 1, own_, -pending_);
+    open_ = false;
+  }
+
+ private:
+  [[nodiscard]] double width2(std::size_t i) const {
+    return nodes_.along_v[i] * nodes_.along_v[i] + nodes_.along_w[i] * nodes_.along_w[i];
+  }
+  // The left side of the cell that was added last; its right side lies `off_right` from its middle.
+  void end_cell(double off_right) {
+    const double slope = cc_ / (gu_ + off_right - off_);
+    ramp(node_, off_, slope - pending_);
+    pending_ = slope;
+  }
+  void ramp(std::size_t i, double off, double slope) {
+    ramps_.push_back({nodes_.centre[i] + off, std::sqrt(width2(i)), slope});
+  }
+
+  const Nodes& nodes_;
+  std::vector<Ramp>& ramps_;
+  bool open_ = false;
+  std::size_t node_ = 0;
+  double own_ = 0.0, off_ = 0.0, gu_ = 0.0, cc_ = 0.0, pending_ = 0.0;
+};
+
+void DoseSheet::whole(std::size_t row, Run columns, const Stretch& stretch, Shares& shares,
+                      std::vector<Run>& bent) {
   measure(row, columns, stretch);
-  const std::size_t n = columns.end - columns.begin;
+  const bool may_be_bent = span_.cells > 1 && line_may_be_bent(row);
+  const std::size_t from = at(row, columns.begin);
   const double scale = v_.width(row) * stretch.length_mm / kMm3PerCc;
   const double* u = u_.nodes.data() + columns.begin;
-  const auto side = [&](std::size_t i, double off, double slope) {
-    shares.ramps.push_back({run_.side_centre[i] + off, std::sqrt(run_.side_width2[i]), slope});
-  };
-  // Where the dose rises along u in neighbours, the side between them is one ramp for both. `off`
-  // is how far the ramp lies from the side's middle (see add_pair()), for both the same.
-  double pending = 0.0;
-  double off = 0.0;
-  for (std::size_t i = 0; i < n; ++i) {
-    const double cc = scale * (u[i + 1] - u[i]);
-    shares.parts.push_back({cc, run_.mean[i], run_.spread2[i]});
-    if (run_.along_u[i] == 0.0) {
-      add_across(row, columns.begin + i, i, cc, stretch, shares);
+  SideRamps sides(nodes_, shares.ramps);
+  PartSums sums;
+  for (std::size_t i = 0; i < columns.end - columns.begin; ++i) {
+    const Cell cell = cell_of(i);
+    if (may_be_bent && bent_cell(from + i, cell.spread2)) {
+      sides.close();
+      append_cell(columns.begin + i, bent);
       continue;
     }
-    if (pending == 0.0) off = run_.off_u[i];
-    const bool joins = i + 1 < n && run_.along_u[i + 1] != 0.0;
-    const double off_right = joins ? 0.5 * (run_.off_u[i] + run_.off_u[i + 1]) : run_.off_u[i];
-    const double slope = cc / (run_.gu[i] + off_right - off);
-    side(i, off, slope - pending);
-    off = off_right;
-    pending = slope;
-    if (joins) continue;
-    side(i + 1, off, -pending);
-    pending = 0.0;
+    const double cc = scale * (u[i + 1] - u[i]);
+    sums.add(cc, cell.mean, cell.spread2);
+    const double size = std::abs(cell.gu);
+    if (size >= kAlongU * std::abs(cell.gv) && size >= kAlongU * std::abs(cell.gw) &&
+        size > kNarrowest_gy && cell.spread2 < kSteep2_gy2 &&
+        std::abs(cell.uv) + std::abs(cell.uw) < kMostTwist * size) {
+      sides.add(i, cell.gu, cc);
+      continue;
+    }
+    sides.close();
+    add_across(row, columns.begin + i, cell, cc, stretch, shares);
   }
+  sides.close();
+  shares.parts.add(sums);
 }
 
 }  // namespace dosegate::dvh

@@ -1,7 +1,8 @@
 // Region x DoseGrid -> Dvh: exact integration of the design, section 4.
 //
-// The region is cut into the cells of a lattice that refines the dose grid: at every node of the
-// grid, at every slab face, and further until cells are small against the structure's thickness; the
+// The region is cut into the cells of a lattice that refines the dose grid in the plane: at every node
+// of the grid, and further until cells are small against the structure's thickness; along w at every
+// slab face, and at the grid's nodes too unless the dose is little bent there (dose_sheet.h). The
 // cells that make the two ends of the curve are cut finer. Of each cell that the border crosses,
 // area, first and second moments of the covered part are integrated exactly along the border; whole
 // cells need no integration. Within a cell the dose is trilinear:

@@ -37,6 +37,20 @@ struct RunningSums {
   }
 };
 
+// A step of the third derivative's integral. Shared among three nodes by Lagrange's weights, which
+// keep a parabola: so the curve is exact at every node beyond them.
+inline void bend_at(double position, double bend, double* bends) {
+  const auto i = static_cast<std::int64_t>(position + 0.5);
+  const double t = position - static_cast<double>(i);
+  const double half = 0.5 * bend;
+  const double even = half * t * t;
+  const double odd = half * t;
+  double* node = bends + i;
+  node[-1] += even - odd;
+  node[0] += bend - 2.0 * even;
+  node[1] += even + odd;
+}
+
 }  // namespace
 
 DvhBuilder::DvhBuilder(Gy low, Gy high) {
@@ -74,16 +88,8 @@ void DvhBuilder::add_corner(double position, double slope) {
   corners_[static_cast<std::size_t>(i) + 1] += second;
 }
 
-// A step of the third derivative's integral. Shared among three nodes by Lagrange's weights, which
-// keep a parabola: so the curve is exact at every node beyond them.
 void DvhBuilder::add_bend(double position, double bend) {
-  const auto i = static_cast<std::int64_t>(position + 0.5);
-  const double t = position - static_cast<double>(i);
-  const double half = 0.5 * t * bend;
-  double* node = bends_.data() + i;
-  node[-1] += half * (t - 1.0);
-  node[0] += bend - t * t * bend;
-  node[1] += half * (t + 1.0);
+  bend_at(position, bend, bends_.data());
 }
 
 void DvhBuilder::add_atom(double dose_gy, double volume_cc) {
@@ -158,25 +164,27 @@ void DvhBuilder::add_uniform(double lo, double hi, double volume_cc) {
 }
 
 void DvhBuilder::deposit(const Shares& shares) {
-  double sum_cc = 0.0;
-  double first_moment = 0.0;
-  double second_moment = 0.0;
-  for (const Part& part : shares.parts) {
-    sum_cc += part.volume_cc;
-    gross_cc_ += std::abs(part.volume_cc);
-    first_moment += part.mean_gy * part.volume_cc;
-    second_moment +=
-        (part.mean_gy * part.mean_gy + part.spread_gy2 * (1.0 / 12.0)) * part.volume_cc;
-  }
-  require(std::isfinite(first_moment), "a dose that is not a number");
-  volume_cc_ += sum_cc;
-  dose_volume_ += first_moment;
-  square_volume_ += second_moment;
+  require(std::isfinite(shares.parts.cc_gy), "a dose that is not a number");
+  volume_cc_ += shares.parts.cc;
+  gross_cc_ += shares.parts.gross_cc;
+  dose_volume_ += shares.parts.cc_gy;
+  square_volume_ += shares.parts.cc_gy2;
   for (const Shares::Atom& atom : shares.atoms) add_atom(atom.dose_gy, atom.volume_cc);
+  double* bends = bends_.data();
+  const double last = last_;
   for (const Ramp& ramp : shares.ramps) {
     const double centre = (ramp.centre_gy - first_gy_) * per_step_;
     const double width = ramp.width_gy * per_step_;
-    add_ramp(centre, width, ramp.slope_cc_gy * step_gy_);
+    const double slope = ramp.slope_cc_gy * step_gy_;
+    const double lo = centre - 0.5 * width;
+    const double hi = centre + 0.5 * width;
+    if (lo >= 1.0 && hi <= last && width >= kNarrowestRamp_steps) {  // nearly all
+      const double bend = slope / width;
+      bend_at(lo, bend, bends);
+      bend_at(hi, -bend, bends);
+    } else {
+      add_ramp(centre, width, slope);
+    }
   }
 }
 

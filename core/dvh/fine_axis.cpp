@@ -5,16 +5,6 @@
 
 namespace dosegate::dvh {
 
-std::ptrdiff_t FineAxis::cell_of(double x) const {
-  if (x < nodes.front()) return -1;
-  if (x >= nodes.back()) return static_cast<std::ptrdiff_t>(cells());
-  // Most axes are nearly even, so that the guess is at most a step or two off.
-  auto i = std::min(static_cast<std::size_t>((x - nodes.front()) * cells_per_mm), cells() - 1);
-  while (x < nodes[i]) --i;
-  while (x >= nodes[i + 1]) ++i;
-  return static_cast<std::ptrdiff_t>(i);
-}
-
 void FineAxis::finish() {
   cells_per_mm = static_cast<double>(cells()) / (nodes.back() - nodes.front());
 }

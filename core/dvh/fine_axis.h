@@ -1,6 +1,7 @@
 // Cell borders along one axis of the integration. Private to dvh/.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -24,7 +25,17 @@ struct FineAxis {
 
   /// The cell that holds `x`, with its lower border: -1 left of the first node, cells() from the
   /// last node on.
-  [[nodiscard]] std::ptrdiff_t cell_of(double x) const;
+  [[nodiscard]] std::ptrdiff_t cell_of(double x) const {
+    if (x < nodes.front()) return -1;
+    if (x >= nodes.back()) return static_cast<std::ptrdiff_t>(cells());
+    // Most axes are nearly even, so that the guess is at most a step or two off.
+    auto i = static_cast<std::ptrdiff_t>((x - nodes.front()) * cells_per_mm);
+    i = std::min(i, static_cast<std::ptrdiff_t>(cells()) - 1);
+    const double* at = nodes.data() + i;
+    for (; x < at[0]; --at) --i;
+    for (; x >= at[1]; ++at) ++i;
+    return i;
+  }
 };
 
 /// Cells from the lattice cells that [lo, hi] touches, each cut evenly into the number of pieces

@@ -30,13 +30,17 @@ class Integrator {
  private:
   // Whether cells are wholly inside or crossed by a border.
   enum class Cover { Whole, Partial };
-  // What each row of a layer can hold at most.
-  struct RowBounds {
-    std::size_t layer = 0;
-    Run rows;
-    std::size_t first = 0;  // of its ranges in ranges_
+  // A layer, and what each of its rows can hold at most.
+  struct KeptLayer {
+    Layer layer;
+    std::vector<DoseSheet::Range> ranges;
   };
 
+  void begin_layer(const Layer& layer, Run rows);
+  void begin_layer(const Layer& layer) { begin_layer(layer, layer.rows); }
+  [[nodiscard]] SheetSpan piece_of(const Layer& layer, std::size_t k) const;
+  void begin_pieces();
+  void keep(Layer&& layer);
   void add_whole(std::size_t row, const Segment& segment, Run run);
   void add_partial(std::size_t row, const Segment& segment, std::span<const PartialCell> cells);
   void deposit_layer(const Layer& layer, DvhBuilder& builder);
@@ -46,16 +50,26 @@ class Integrator {
   template <class OnWhole, class OnPartial, class OnBlocks>
   void each_in_band(RowParts& parts, Run band, const Segment* even, OnWhole on_whole,
                     OnPartial on_partial, OnBlocks on_blocks);
-  void layer_extremes(const Layer& layer, DvhBuilder& builder);
-  void row_extremes(const Segment& segment, std::size_t r, DvhBuilder& builder) const;
-  void border_extremes(std::size_t row, const BorderPiece& piece, const Segment& segment,
+  // Lowest and highest dose of what is kept, or of one row of it.
+  void kept_extremes(DvhBuilder& builder);
+  void row_extremes(const Layer& layer, std::size_t row, DvhBuilder& builder);
+  void segment_extremes(const Segment& segment, std::size_t r, double lo, double hi,
+                        DvhBuilder& builder) const;
+  void border_extremes(std::size_t row, const RowBorder::Piece& piece, double lo, double hi,
                        DvhBuilder& builder) const;
 
+  // Over sampled cells: volumes, and those times what they say, by dose and of all.
+  struct DoubtSums {
+    double first_gy = 0.0, step_gy = 0.0;
+    std::vector<double> weight, weighted;
+    double all = 0.0, all_bias = 0.0, all_width2 = 0.0;
+    void add(double cc, double mean_gy, double spread_gy2, double bias_gy);
+  };
   void sample_row(const Layer& layer, RowParts& parts, std::size_t row, std::size_t stride,
-                  std::vector<double>& bias_gy);
+                  DoubtSums& sums);
   [[nodiscard]] double grid_bias_gy(const Layer& layer, std::size_t row, std::size_t column) const;
 
-  void refine_tails(std::span<const SignedSlab> slabs, DvhBuilder& builder);
+  void refine_tails(DvhBuilder& builder);
   template <class Beyond>
   void refine_layer(const Layer& layer, Run rows, Beyond beyond, DvhBuilder& builder);
   [[nodiscard]] bool in_tail(const DoseSheet::Range& range) const;
@@ -70,14 +84,23 @@ class Integrator {
                     DvhBuilder& builder);
   void fine_cells(const Layer& layer, const Segment& segment, std::size_t row, Run columns,
                   Cover cover, DvhBuilder& builder);
+  void fine_shares(const Stretch& stretch, Run columns, Cover cover);
 
   const DoseLattice& lattice_;
   const Mesh& mesh_;
   Layers layers_;
   DoseSheet sheet_;
   Shares shares_;
-  std::vector<RowBounds> bounds_;
-  std::vector<DoseSheet::Range> ranges_;
+  const Layer* layer_ = nullptr;  // that sheet_ is filled for
+  // Its lattice cells one by one, for cells in which the dose is bent.
+  std::array<DoseSheet, SheetSpan::kMostCells> piece_sheets_;
+  std::array<Stretch, SheetSpan::kMostCells> piece_stretches_;
+  Run piece_rows_;
+  bool pieces_begun_ = false;
+  std::vector<Run> bent_;  // cells of one run
+  DoseSheet row_sheet_;    // of one row, for its extremes
+  RowBorder border_;
+  std::vector<KeptLayer> kept_;
   std::vector<Run> tail_;  // cells of one row that lie in a tail, ascending
   std::vector<double> tail_low_gy_, tail_high_gy_;
   // What finer cells are made with: kept, so that the many small pieces cost no memory of their own.
@@ -86,6 +109,7 @@ class Integrator {
     DoseSheet sheet;
     Rasteriser rasteriser;
     Raster raster;
+    std::vector<Run> bent;  // never any: its sheets are of one lattice cell
     explicit FineCells(const DoseLattice& lattice) : sheet(lattice, u, v), rasteriser(u, v) {}
   };
   FineCells fine_;

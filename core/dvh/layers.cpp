@@ -48,16 +48,46 @@ void merge(Layer& layer) {
   layer.common.hi = hi;
 }
 
+// Columns of each row, of all segments.
+void take_extents(Layer& layer) {
+  layer.extent.assign(layer.rows.end > layer.rows.begin ? layer.rows.end - layer.rows.begin : 0,
+                      {layer.columns.end, 0});
+  for (const Segment& s : layer.segments) {
+    for (const Raster::Row& row : s.raster->rows()) {
+      widen(layer.extent[row.row - layer.rows.begin], row.columns);
+    }
+  }
+}
+
+// Whether all slabs weigh 1 everywhere and none reaches into the next.
+bool plain(std::span<const SignedSlab> slabs) {
+  for (std::size_t i = 0; i < slabs.size(); ++i) {
+    const Slab& slab = *slabs[i].slab;
+    if (slabs[i].sign != 1.0 || slab.weight_lo != 1.0 || slab.weight_hi != 1.0) return false;
+    if (i > 0 && slab.w_lo < slabs[i - 1].slab->w_hi) return false;
+  }
+  return true;
+}
+
+// Cell of an axis that a coordinate within it falls into.
+std::size_t cell_at(const std::vector<double>& nodes, double x) {
+  const auto next = std::upper_bound(nodes.begin(), nodes.end(), x) - nodes.begin();
+  return static_cast<std::size_t>(
+      std::clamp<std::ptrdiff_t>(next - 1, 0, static_cast<std::ptrdiff_t>(nodes.size()) - 2));
+}
+
 }  // namespace
 
 const Raster& Layers::raster_of(const std::shared_ptr<const Area>& area) {
-  auto at = rasters_.find(area.get());
-  if (at == rasters_.end()) {
-    // Made where there is room already, and kept in as much as it needs.
-    rasteriser_.run(*area, made_);
-    at = rasters_.emplace(area.get(), std::pair(area, Raster(made_))).first;
+  const auto [at, is_new] = rasters_.try_emplace(area.get(), area, Raster());
+  Raster& raster = at->second.second;
+  if (is_new) {
+    // The next plane's outline is much like the last one's.
+    if (last_made_ != nullptr) raster.reserve_as(*last_made_);
+    rasteriser_.run(*area, raster);
+    last_made_ = &raster;
   }
-  return at->second.second;
+  return raster;
 }
 
 Stretch stretch_of(const Segment& s, double distance_mm) {
@@ -74,29 +104,81 @@ Stretch stretch_of(const Segment& s, double distance_mm) {
           0.5 * sum * length * distance_mm};
 }
 
-Layer Layers::layer_of(std::size_t t, std::span<const SignedSlab> slabs, std::size_t& from) {
-  Layer layer;
-  const double bottom = mesh_.w.nodes[t];
-  const double top = mesh_.w.nodes[t + 1];
-  layer.base = mesh_.w.base[t];
+std::vector<Place> Layers::between_planes(std::span<const SignedSlab> slabs) const {
+  std::vector<Place> places;
+  std::size_t first = 0;
+  for (std::size_t t = 0; t < mesh_.w.cells(); ++t) {
+    Place place{mesh_.w.nodes[t], mesh_.w.nodes[t + 1], mesh_.w.base[t], 0, 0};
+    while (first < slabs.size() && slabs[first].slab->w_hi <= place.lo) ++first;
+    place.first = first;
+    place.end = first;
+    while (place.end < slabs.size() && slabs[place.end].slab->w_lo < place.hi) ++place.end;
+    if (place.first < place.end) places.push_back(place);
+  }
+  return places;
+}
+
+std::vector<Place> Layers::slab_by_slab(std::span<const SignedSlab> slabs) const {
+  constexpr double kMostCells = 1.3;  // of the lattice, in one piece of a slab
   const auto& planes = lattice_.nodes(2);
-  const double below = planes[layer.base];
-  layer.distance_mm = planes[layer.base + 1] - below;
+  std::vector<Place> places;
+  for (std::size_t i = 0; i < slabs.size(); ++i) {
+    const double lo = std::max(slabs[i].slab->w_lo, planes.front());
+    const double hi = std::min(slabs[i].slab->w_hi, planes.back());
+    if (!(lo < hi)) continue;
+    const std::size_t middle = cell_at(planes, 0.5 * (lo + hi));
+    const double cell_mm = planes[middle + 1] - planes[middle];
+    const double length = hi - lo;
+    const double pieces = std::max(
+        {1.0, std::round(length / mesh_.cell_mm), std::ceil(length / (kMostCells * cell_mm))});
+    double from = lo;
+    for (double k = 1.0; k <= pieces; ++k) {
+      const double to = k == pieces ? hi : lo + length * (k / pieces);
+      // Where planes lie closer together than in the middle of the slab, at the planes.
+      std::size_t base = cell_at(planes, from);
+      const bool dense =
+          base + SheetSpan::kMostCells < planes.size() && planes[base + SheetSpan::kMostCells] < to;
+      for (; dense && planes[base + 1] < to; from = planes[++base]) {
+        places.push_back({from, planes[base + 1], base, i, i + 1});
+      }
+      places.push_back({from, to, base, i, i + 1});
+      from = to;
+    }
+  }
+  return places;
+}
+
+std::vector<Place> Layers::places_of(std::span<const SignedSlab> slabs) const {
+  std::vector<Place> planes = between_planes(slabs);
+  if (lattice_.has_holes() || !plain(slabs)) return planes;
+  std::vector<Place> by_slab = slab_by_slab(slabs);
+  // One share for each cell inside, and one for each border cell of each segment.
+  std::size_t parts = planes.size();
+  for (const Place& place : planes) parts += place.end - place.first;
+  return 2 * by_slab.size() <= parts ? by_slab : planes;
+}
+
+Layer Layers::layer_at(const Place& place, std::span<const SignedSlab> slabs) {
+  Layer layer;
+  const auto& planes = lattice_.nodes(2);
+  layer.span = span_of(planes, place.base, place.lo, place.hi);
+  const bool across = layer.span.cells > 1;
+  const double below = across ? place.lo : planes[place.base];
+  layer.distance_mm = (across ? place.hi : planes[place.base + 1]) - below;
   layer.rows = {mesh_.v.cells(), 0};
   layer.columns = {mesh_.u.cells(), 0};
-  while (from < slabs.size() && slabs[from].slab->w_hi <= bottom) ++from;
-  for (std::size_t i = from; i < slabs.size() && slabs[i].slab->w_lo < top; ++i) {
+  for (std::size_t i = place.first; i < place.end; ++i) {
     const Slab& slab = *slabs[i].slab;
-    const double lo = std::max(slab.w_lo, bottom);
-    const double hi = std::min(slab.w_hi, top);
+    const double lo = std::max(slab.w_lo, place.lo);
+    const double hi = std::min(slab.w_hi, place.hi);
     if (!(lo < hi)) continue;
     const Raster& raster = raster_of(slab.area);
     if (raster.rows().empty()) continue;
     Segment s;
     s.area = slab.area.get();
     s.raster = &raster;
-    s.lo = (lo - below) / layer.distance_mm;
-    s.hi = (hi - below) / layer.distance_mm;
+    s.lo = across ? 0.0 : (lo - below) / layer.distance_mm;
+    s.hi = across ? 1.0 : (hi - below) / layer.distance_mm;
     const double per_mm = (slab.weight_hi - slab.weight_lo) / (slab.w_hi - slab.w_lo);
     s.weight_lo = slabs[i].sign * (slab.weight_lo + per_mm * (lo - slab.w_lo));
     s.weight_hi = slabs[i].sign * (slab.weight_lo + per_mm * (hi - slab.w_lo));
@@ -106,9 +188,14 @@ Layer Layers::layer_of(std::size_t t, std::span<const SignedSlab> slabs, std::si
     layer.hi = std::max(layer.hi, s.hi);
     layer.segments.push_back(s);
   }
+  layer.lo_mm = below + layer.lo * layer.distance_mm;
+  layer.hi_mm = below + layer.hi * layer.distance_mm;
+  layer.span.lo = layer.lo;
+  layer.span.hi = layer.hi;
   for (Segment& s : layer.segments) s.stretch = stretch_of(s, layer.distance_mm);
   merge(layer);
   layer.common.stretch = stretch_of(layer.common, layer.distance_mm);
+  take_extents(layer);
   return layer;
 }
 

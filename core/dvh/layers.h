@@ -1,10 +1,14 @@
 // A region's slabs, layer by layer on a mesh, and the parts of each row. Private to dvh/.
 //
-// The mesh refines the lattice along u, v and w. Between two neighbouring mesh planes along w lies a
-// *layer*; the slabs that reach into it are its *segments*. In each row of a layer the cells fall
-// into *parts*: runs of whole cells, and single cells that a border crosses. A run that is whole in
-// all segments is one part for all of them, so that interiors cost one share a cell however many
-// slabs a layer holds, and cost nothing where weights cancel (differences of readings).
+// The mesh refines the lattice along u, v and w. The structure is cut along w into *layers*; the slabs
+// that reach into one are its *segments*. In each row of a layer the cells fall into *parts*: runs of
+// whole cells, and single cells that a border crosses.
+//
+// Layers lie between neighbouring mesh planes, or they are the slabs themselves, whichever gives the
+// fewer parts. Between mesh planes a run that is whole in all segments is one part for all of them,
+// so that interiors cost one share a cell however many slabs a layer holds, and cost nothing where
+// weights cancel (differences of readings). A layer that is a slab has one segment, and the dose in
+// it is bent where it crosses a lattice plane (dose_sheet.h).
 #pragma once
 
 #include <map>
@@ -34,23 +38,32 @@ struct SignedSlab {
   double sign = 1.0;
 };
 
+/// A stretch of w to make a layer of.
+struct Place {
+  double lo = 0.0, hi = 0.0;       ///< mm
+  std::size_t base = 0;            ///< lattice plane at or below lo
+  std::size_t first = 0, end = 0;  ///< slabs that can reach into it
+};
+
 /// What of a slab lies in a layer.
 struct Segment {
   const geometry::Area* area = nullptr;
   const Raster* raster = nullptr;
-  double lo = 0.0, hi = 0.0;                ///< 0..1 between the lattice planes
+  double lo = 0.0, hi = 0.0;                ///< heights as those of the layer's span
   double weight_lo = 1.0, weight_hi = 1.0;  ///< at lo and hi, linear between
   Stretch stretch;                          ///< the density between them, integrated
 };
 
 struct Layer {
-  std::size_t base = 0;  ///< lattice plane below
-  double distance_mm = 0.0;
+  SheetSpan span;            ///< of all segments
+  double distance_mm = 0.0;  ///< between its heights 0 and 1
   std::vector<Segment> segments;
-  Run rows, columns;          ///< of all segments
+  Run rows, columns;        ///< of all segments
+  std::vector<Run> extent;  ///< columns of each row; of an empty one the end lies before the begin
   double lo = 1.0, hi = 0.0;  ///< of all segments
-  bool merged = false;        ///< runs that all segments have whole are one part, `common`
-  bool cancels = false;       ///< ... whose weight is 0
+  double lo_mm = 0.0, hi_mm = 0.0;
+  bool merged = false;   ///< runs that all segments have whole are one part, `common`
+  bool cancels = false;  ///< ... whose weight is 0
   Segment common;
 };
 
@@ -63,26 +76,34 @@ class Layers {
   Layers(const DoseLattice& lattice, const Mesh& mesh)
       : lattice_(lattice), mesh_(mesh), rasteriser_(mesh.u, mesh.v) {}
 
-  /// Layer t of `slabs` (sorted by w_lo); `from` moves along with rising t, from 0.
-  [[nodiscard]] Layer layer_of(std::size_t t, std::span<const SignedSlab> slabs, std::size_t& from);
-
-  /// Calls on_layer(t, layer) for every layer with anything in it.
+  /// Calls on_layer(layer) for every layer of `slabs` (sorted by w_lo) with anything in it, in the
+  /// order of w.
   template <class OnLayer>
   void each_layer(std::span<const SignedSlab> slabs, OnLayer on_layer) {
-    std::size_t from = 0;
-    for (std::size_t t = 0; t < mesh_.w.cells(); ++t) {
-      Layer layer = layer_of(t, slabs, from);
-      if (!layer.segments.empty() && layer.columns.begin < layer.columns.end) on_layer(t, layer);
+    for (const Place& place : places_of(slabs)) {
+      Layer layer = layer_at(place, slabs);
+      if (!layer.segments.empty() && layer.columns.begin < layer.columns.end) {
+        on_layer(std::move(layer));
+      }
     }
   }
 
+  /// The border of a segment within a row.
+  void border(const Segment& segment, std::size_t row, RowBorder& border) {
+    rasteriser_.border(*segment.area, row, border);
+  }
+
  private:
+  [[nodiscard]] std::vector<Place> places_of(std::span<const SignedSlab> slabs) const;
+  [[nodiscard]] std::vector<Place> between_planes(std::span<const SignedSlab> slabs) const;
+  [[nodiscard]] std::vector<Place> slab_by_slab(std::span<const SignedSlab> slabs) const;
+  [[nodiscard]] Layer layer_at(const Place& place, std::span<const SignedSlab> slabs);
   [[nodiscard]] const Raster& raster_of(const std::shared_ptr<const geometry::Area>& area);
 
   const DoseLattice& lattice_;
   const Mesh& mesh_;
   Rasteriser rasteriser_;
-  Raster made_;
+  const Raster* last_made_ = nullptr;
   std::map<const geometry::Area*, std::pair<std::shared_ptr<const geometry::Area>, Raster>>
       rasters_;
 };

@@ -14,6 +14,8 @@ constexpr double kMm3PerCc = 1000.0;
 // bounds only rounding is left of a sliver.
 constexpr double kLeastScale = 0.5;
 constexpr double kMostScale = 2.0;
+// A side of which less is covered, or all but less, is not covered, or all of it: rounding.
+constexpr double kRounding = 1e-12;
 
 // Something over a cell, bilinear in a and b.
 struct Bilinear {
@@ -75,11 +77,22 @@ class OutlineRamps {
 
   // Of a side that begins at (a, b) and runs along u or v; lines begin there (1) or end (-1).
   void add_side(const CoveredSide& side, double a, double b, bool along_u, double sign) {
-    const double at_a = along_u ? side.middle : a;
-    const double at_b = along_u ? b : side.middle;
+    // Length and middle of what is covered, and 12 times the variance of the way along it: mostly it
+    // is all of the side or none.
+    if (side.zeroth <= kRounding) return;
+    double length = 1.0;
+    double middle = 0.5;
+    double spread2 = 1.0;
+    if (side.zeroth < 1.0 - kRounding) {
+      length = side.zeroth;
+      const double per_one = 1.0 / length;
+      middle = std::clamp(side.first * per_one, 0.0, 1.0);
+      spread2 = std::clamp(12.0 * (side.second * per_one - middle * middle), 0.0, 3.0);
+    }
+    const double at_a = along_u ? middle : a;
+    const double at_b = along_u ? b : middle;
     const double change = along_u ? in_.dose.u + in_.dose.uv * b : in_.dose.v + in_.dose.uv * a;
-    add(in_.dose.at(at_a, at_b), change * change * side.spread2, in_.rise.at(at_a, at_b),
-        sign * side.length);
+    add(in_.dose.at(at_a, at_b), change * change * spread2, in_.rise.at(at_a, at_b), sign * length);
   }
   void add_piece(const BorderPiece& p, double lines) {
     const double from = in_.dose.at(p.a0, p.b0);
@@ -140,7 +153,7 @@ bool PartDose::add_outline(std::span<const BorderPiece> border, double scale, do
 
 }  // namespace
 
-void DoseSheet::partial(std::size_t row, const PartialCell& part,
+bool DoseSheet::partial(std::size_t row, const PartialCell& part,
                         std::span<const BorderPiece> border, const Stretch& stretch,
                         Shares& shares) const {
   const double* lb = lower_gy_.data() + at(row, part.column);
@@ -154,13 +167,15 @@ void DoseSheet::partial(std::size_t row, const PartialCell& part,
   const double scale = v_.width(row) * u_.width(part.column) * stretch.length_mm / kMm3PerCc;
   const double cc = scale * part.area;
   const double spread2 = dose.plane2 + dose.w2;
-  shares.parts.push_back({cc, dose.mean, spread2});
+  if (span_.cells > 1 && bent_cell(at(row, part.column), spread2)) return false;
+  shares.parts.add(cc, dose.mean, spread2);
   if (spread2 == 0.0) {
     shares.atoms.push_back({dose.mean, cc});
   } else if (dose.w2 > dose.plane2 ? !dose.add_across_w(cc, shares)
                                    : !dose.add_outline(border, scale, cc, shares)) {
     add_uniform(cc, dose.mean, spread2, shares);
   }
+  return true;
 }
 
 }  // namespace dosegate::dvh

@@ -22,36 +22,33 @@ constexpr std::size_t kMostRefined = 20000;
 
 }  // namespace
 
-void Integrator::refine_tails(std::span<const SignedSlab> slabs, DvhBuilder& builder) {
+void Integrator::refine_tails(DvhBuilder& builder) {
   const double tail_cc =
       std::min(std::clamp(kTailShare * builder.deposited_cc(), kTailCells * largest_cell_cc_,
                           kMostTailCells * largest_cell_cc_),
                0.25 * builder.deposited_cc());
   if (!(tail_cc > 0.0)) return;
   std::tie(cold_gy_, hot_gy_) = builder.tails_gy(tail_cc);
-  const auto beyond = [&](const DoseSheet::Range& range) { return in_tail(range); };
   refined_ = 0;
-  std::size_t from = 0;
-  for (const RowBounds& bounds : bounds_) {
+  for (const KeptLayer& kept : kept_) {
     if (refined_ >= kMostRefined) return;  // between layers only: all pieces of a cell or none
-    const auto range = [&](std::size_t row) {
-      return ranges_[bounds.first + row - bounds.rows.begin];
+    const Layer& layer = kept.layer;
+    const auto beyond = [&](std::size_t row) {
+      return in_tail(kept.ranges[row - layer.rows.begin]);
     };
     Run rows{mesh_.v.cells(), 0};
-    for (std::size_t row = bounds.rows.begin; row < bounds.rows.end; ++row) {
-      if (!beyond(range(row))) continue;
+    for (std::size_t row = layer.rows.begin; row < layer.rows.end; ++row) {
+      if (!beyond(row)) continue;
       rows.begin = std::min(rows.begin, row);
       rows.end = row + 1;
     }
     if (rows.begin >= rows.end) continue;
-    const Layer layer = layers_.layer_of(bounds.layer, slabs, from);
     // Whole bands, as they were when the blocks in them were found.
     const std::size_t side = blocks_.side();
     rows.begin = std::max(rows.begin / side * side, layer.rows.begin);
     rows.end = std::min((rows.end + side - 1) / side * side, layer.rows.end);
-    sheet_.fill(layer.base, rows, layer.columns, layer.lo, layer.hi);
-    refine_layer(
-        layer, rows, [&](std::size_t row) { return beyond(range(row)); }, builder);
+    begin_layer(layer, rows);
+    refine_layer(layer, rows, beyond, builder);
   }
 }
 
@@ -192,37 +189,57 @@ void Integrator::refine_cells(const Layer& layer, const Segment& segment, std::s
 
 void Integrator::fine_cells(const Layer& layer, const Segment& segment, std::size_t row,
                             Run columns, Cover cover, DvhBuilder& builder) {
-  auto& [u, v, sheet, rasteriser, raster] = fine_;
+  auto& [u, v, sheet, rasteriser, raster, bent] = fine_;
+  (void)bent;
   subdivide(mesh_.u, columns.begin, columns.end, kPieces, u);
   subdivide(mesh_.v, row, row + 1, kPieces, v);
-  sheet.fill(layer.base, {0, v.cells()}, {0, u.cells()}, segment.lo, segment.hi);
   if (cover == Cover::Partial) {
     rasteriser.take_mesh();
     rasteriser.run(*segment.area, raster);
   }
   shares_.clear();
-  const double step = (segment.hi - segment.lo) / kPieces;
-  const double weight_step = (segment.weight_hi - segment.weight_lo) / kPieces;
-  for (std::size_t k = 0; k < kPieces; ++k) {
-    Segment piece = segment;
-    piece.lo = segment.lo + step * static_cast<double>(k);
-    piece.hi = piece.lo + step;
-    piece.weight_lo = segment.weight_lo + weight_step * static_cast<double>(k);
-    piece.weight_hi = piece.weight_lo + weight_step;
-    const Stretch stretch = stretch_of(piece, layer.distance_mm);
-    if (cover == Cover::Whole) {
-      for (std::size_t r = 0; r < v.cells(); ++r) sheet.whole(r, {0, u.cells()}, stretch, shares_);
-      continue;
+  const auto& planes = lattice_.nodes(2);
+  const bool across = layer.span.cells > 1;
+  for (std::size_t k = 0; k < layer.span.cells; ++k) {
+    const SheetSpan cell = piece_of(layer, k);
+    sheet.fill(cell, {0, v.cells()}, {0, u.cells()});
+    // The pieces of a slab are about as thick in each of the lattice cells that it reaches into.
+    const double distance = planes[cell.base + 1] - planes[cell.base];
+    Segment whole = segment;
+    double pieces = kPieces;
+    if (across) {
+      whole.lo = cell.lo;
+      whole.hi = cell.hi;
+      pieces = std::ceil(pieces * (cell.hi - cell.lo) * distance / layer.distance_mm);
     }
-    for (std::size_t r = 0; r < raster.rows().size(); ++r) {
-      const std::size_t at = raster.rows()[r].row;
-      for (const Run& run : raster.whole(r)) sheet.whole(at, run, stretch, shares_);
-      for (const PartialCell& cell : raster.partial(r)) {
-        sheet.partial(at, cell, raster.outline(cell), stretch, shares_);
-      }
+    const double step = (whole.hi - whole.lo) / pieces;
+    const double weight_step = (whole.weight_hi - whole.weight_lo) / pieces;
+    for (double at = 0.0; at < pieces; ++at) {
+      Segment piece = whole;
+      piece.lo = whole.lo + step * at;
+      piece.hi = piece.lo + step;
+      piece.weight_lo = whole.weight_lo + weight_step * at;
+      piece.weight_hi = piece.weight_lo + weight_step;
+      fine_shares(stretch_of(piece, distance), {0, u.cells()}, cover);
     }
   }
   builder.deposit(shares_);
+}
+
+// Of the finer cells within what is covered, over a stretch of w.
+void Integrator::fine_shares(const Stretch& stretch, Run columns, Cover cover) {
+  auto& [u, v, sheet, rasteriser, raster, bent] = fine_;
+  if (cover == Cover::Whole) {
+    for (std::size_t r = 0; r < v.cells(); ++r) sheet.whole(r, columns, stretch, shares_, bent);
+    return;
+  }
+  for (std::size_t r = 0; r < raster.rows().size(); ++r) {
+    const std::size_t at = raster.rows()[r].row;
+    for (const Run& run : raster.whole(r)) sheet.whole(at, run, stretch, shares_, bent);
+    for (const PartialCell& cell : raster.partial(r)) {
+      (void)sheet.partial(at, cell, raster.outline(cell), stretch, shares_);
+    }
+  }
 }
 
 }  // namespace dosegate::dvh

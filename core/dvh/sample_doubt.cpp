@@ -27,7 +27,8 @@ double second_difference(const std::vector<double>& nodes, std::size_t i, double
 // Trilinear less smooth dose in the lattice cell that holds a mesh cell, along each axis the mean of
 // the cell's two ends.
 double Integrator::grid_bias_gy(const Layer& layer, std::size_t row, std::size_t column) const {
-  const std::array<std::size_t, 3> cell = {mesh_.u.base[column], mesh_.v.base[row], layer.base};
+  const std::array<std::size_t, 3> cell = {mesh_.u.base[column], mesh_.v.base[row],
+                                           layer.span.base};
   if (sheet_.has_holes()) return 0.0;  // a resampled lattice is finer than the grid it is made of
   double bias = 0.0;
   for (int a = 0; a < 3; ++a) {
@@ -51,23 +52,43 @@ double Integrator::grid_bias_gy(const Layer& layer, std::size_t row, std::size_t
 }
 
 void Integrator::sample_row(const Layer& layer, RowParts& parts, std::size_t row,
-                            std::size_t stride, std::vector<double>& bias_gy) {
+                            std::size_t stride, DoubtSums& sums) {
+  // What the shares of a cell add up to.
+  const auto note = [&](std::size_t column) {
+    const PartSums& cell = shares_.parts;
+    if (cell.cc != 0.0) {
+      const double mean_gy = cell.cc_gy / cell.cc;
+      const double variance = std::max(0.0, cell.cc_gy2 / cell.cc - mean_gy * mean_gy);
+      sums.add(std::abs(cell.cc), mean_gy, 12.0 * variance, grid_bias_gy(layer, row, column));
+    }
+    shares_.clear();
+  };
+  shares_.clear();
   parts.each(
       row,
       [&](const Segment& s, Run run) {
         for (std::size_t i = run.begin + (row % stride); i < run.end; i += stride) {
           add_whole(row, s, {i, i + 1});
-          if (shares_.parts.size() > bias_gy.size()) bias_gy.push_back(grid_bias_gy(layer, row, i));
+          note(i);
         }
       },
       [&](const Segment& s, std::span<const PartialCell> cells) {
         for (std::size_t i = row % stride; i < cells.size(); i += stride) {
           add_partial(row, s, cells.subspan(i, 1));
-          if (shares_.parts.size() > bias_gy.size()) {
-            bias_gy.push_back(grid_bias_gy(layer, row, cells[i].column));
-          }
+          note(cells[i].column);
         }
       });
+}
+
+void Integrator::DoubtSums::add(double cc, double mean_gy, double spread_gy2, double bias_gy) {
+  const double at = step_gy > 0.0 ? (mean_gy - first_gy) / step_gy : 0.0;
+  const auto bin =
+      static_cast<std::size_t>(std::clamp(at, 0.0, static_cast<double>(weight.size()) - 1.0));
+  weight[bin] += cc;
+  weighted[bin] += cc * bias_gy;
+  all += cc;
+  all_bias += cc * bias_gy;
+  all_width2 += cc * spread_gy2;
 }
 
 CurveDoubt Integrator::doubt(std::span<const SignedSlab> slabs, const DvhBuilder& builder) {
@@ -81,38 +102,25 @@ CurveDoubt Integrator::doubt(std::span<const SignedSlab> slabs, const DvhBuilder
   const double cells = builder.deposited_cc() / cell_cc;
   const auto stride =
       static_cast<std::size_t>(std::max(1.0, std::ceil(std::cbrt(cells / kSamples))));
-  std::vector<double> weight(kBins, 0.0);
-  std::vector<double> weighted(kBins, 0.0);
-  std::vector<double> bias_gy;
-  double all = 0.0, all_bias = 0.0, all_width2 = 0.0;
-  layers_.each_layer(slabs, [&](std::size_t t, Layer& layer) {
+  DoubtSums sums{doubt.first_gy, doubt.step_gy, std::vector<double>(kBins, 0.0),
+                 std::vector<double>(kBins, 0.0)};
+  std::size_t next = 0;
+  layers_.each_layer(slabs, [&](const Layer& layer) {
+    const std::size_t t = next++;
     if (t % stride != 0) return;
-    sheet_.fill(layer.base, layer.rows, layer.columns, layer.lo, layer.hi);
+    begin_layer(layer);
     RowParts parts(layer);
-    shares_.clear();
-    bias_gy.clear();
     for (std::size_t row = layer.rows.begin; row < layer.rows.end; ++row) {
-      if ((row + t) % stride == 0) sample_row(layer, parts, row, stride, bias_gy);
-    }
-    for (std::size_t i = 0; i < shares_.parts.size(); ++i) {
-      const Part& part = shares_.parts[i];
-      const double cc = std::abs(part.volume_cc);
-      const double at = doubt.step_gy > 0.0 ? (part.mean_gy - doubt.first_gy) / doubt.step_gy : 0.0;
-      const auto bin = static_cast<std::size_t>(std::clamp(at, 0.0, kBins - 1.0));
-      weight[bin] += cc;
-      weighted[bin] += cc * bias_gy[i];
-      all += cc;
-      all_bias += cc * bias_gy[i];
-      all_width2 += cc * part.spread_gy2;
+      if ((row + t) % stride == 0) sample_row(layer, parts, row, stride, sums);
     }
   });
-  if (!(all > 0.0)) return doubt;
-  doubt.width_gy = std::sqrt(all_width2 / all);
-  doubt.mean_bias_gy = all_bias / all;
+  if (!(sums.all > 0.0)) return doubt;
+  doubt.width_gy = std::sqrt(sums.all_width2 / sums.all);
+  doubt.mean_bias_gy = sums.all_bias / sums.all;
   doubt.bias_gy.resize(kBins, 0.0);
   double last = 0.0;  // a bin without samples takes its lower neighbour's
   for (std::size_t i = 0; i < kBins; ++i) {
-    if (weight[i] > 0.0) last = weighted[i] / weight[i];
+    if (sums.weight[i] > 0.0) last = sums.weighted[i] / sums.weight[i];
     doubt.bias_gy[i] = last;
   }
   return doubt;

@@ -21,15 +21,28 @@ struct Ramp {
   double centre_gy = 0.0, width_gy = 0.0, slope_cc_gy = 0.0;
 };
 
-/// Of a part: exact volume (negative to take it away) and mean dose; the spread of its dose, 12 times
-/// the variance.
-struct Part {
-  double volume_cc = 0.0, mean_gy = 0.0, spread_gy2 = 0.0;
+/// Sums over parts of their exact volume (negative to take it away), its amount, and it times the mean
+/// dose and the mean squared dose.
+struct PartSums {
+  double cc = 0.0, gross_cc = 0.0, cc_gy = 0.0, cc_gy2 = 0.0;
+  /// `spread_gy2` is 12 times the variance of the part's dose.
+  void add(double volume_cc, double mean_gy, double spread_gy2) {
+    cc += volume_cc;
+    gross_cc += volume_cc < 0.0 ? -volume_cc : volume_cc;
+    cc_gy += mean_gy * volume_cc;
+    cc_gy2 += (mean_gy * mean_gy + spread_gy2 * (1.0 / 12.0)) * volume_cc;
+  }
+  void add(const PartSums& other) {
+    cc += other.cc;
+    gross_cc += other.gross_cc;
+    cc_gy += other.cc_gy;
+    cc_gy2 += other.cc_gy2;
+  }
 };
 
 struct Shares {
   std::vector<Ramp> ramps;  ///< the slopes of a part's ramps add up to 0
-  std::vector<Part> parts;
+  PartSums parts;
   /// Parts with one and the same dose everywhere: among `parts`, without ramps.
   struct Atom {
     double dose_gy = 0.0, volume_cc = 0.0;
@@ -38,12 +51,14 @@ struct Shares {
 
   void clear() {
     ramps.clear();
-    parts.clear();
+    parts = {};
     atoms.clear();
   }
   void negate() {
     for (Ramp& ramp : ramps) ramp.slope_cc_gy = -ramp.slope_cc_gy;
-    for (Part& part : parts) part.volume_cc = -part.volume_cc;
+    parts.cc = -parts.cc;
+    parts.cc_gy = -parts.cc_gy;
+    parts.cc_gy2 = -parts.cc_gy2;
     for (Atom& atom : atoms) atom.volume_cc = -atom.volume_cc;
   }
 };

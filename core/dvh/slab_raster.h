@@ -12,10 +12,10 @@
 
 namespace dosegate::dvh {
 
-/// What of a cell's side is covered, in the cell's coordinates: mostly one stretch of it.
+/// What of a cell's side is covered, in the cell's coordinates: integrals of 1, the way along the side
+/// and its square.
 struct CoveredSide {
-  double length = 0.0, middle = 0.0;
-  double spread2 = 0.0;  ///< 12 times the variance: of one stretch the square of its length
+  double zeroth = 0.0, first = 0.0, second = 0.0;
 };
 
 /// The covered part of a cell that a border crosses, in the cell's coordinates a, b in 0..1 along u,
@@ -32,8 +32,19 @@ struct PartialCell {
 /// A piece of border within one cell, in cell coordinates. The area lies to the left of the way from
 /// 0 to 1.
 struct BorderPiece {
-  std::size_t column = 0;
   double a0 = 0.0, b0 = 0.0, a1 = 0.0, b1 = 0.0;
+};
+
+/// All border in a row of cells, also what bounds no area within its cell, and the nodes inside the
+/// area on the row's lower line.
+struct RowBorder {
+  struct Piece {
+    std::size_t column = 0;
+    BorderPiece at;
+  };
+  std::vector<Piece> pieces;
+  std::vector<Run> nodes;
+  Run columns;  ///< of all cells that these are corners of or lie in
 };
 
 /// An area on a mesh: rows with anything in them, ascending. What lies outside of the mesh is left
@@ -44,7 +55,8 @@ class Raster {
  public:
   struct Row {
     std::size_t row = 0;
-    std::uint32_t whole = 0, partial = 0, border = 0, nodes = 0;  // where the row's parts end
+    std::uint32_t whole = 0, partial = 0;  // where the row's parts end
+    Run columns;                           // everything in it lies there
   };
   [[nodiscard]] const std::vector<Row>& rows() const { return rows_; }
   /// Of rows()[r]: runs of cells that are wholly inside, ascending.
@@ -55,17 +67,17 @@ class Raster {
   [[nodiscard]] std::span<const PartialCell> partial(std::size_t r) const {
     return part(partial_, r, &Row::partial);
   }
-  /// All border in the row, also what bounds no area within its cell.
-  [[nodiscard]] std::span<const BorderPiece> border(std::size_t r) const {
-    return part(border_, r, &Row::border);
-  }
   /// The border within a cell: pieces that hardly turn are one.
   [[nodiscard]] std::span<const BorderPiece> outline(const PartialCell& cell) const {
     return {outline_.data() + cell.outline_begin, cell.outline_end - cell.outline_begin};
   }
-  /// Nodes inside the area on the row's lower line, borders included.
-  [[nodiscard]] std::span<const Run> nodes_below(std::size_t r) const {
-    return part(nodes_, r, &Row::nodes);
+  /// Makes room for about as much as another holds.
+  void reserve_as(const Raster& other) {
+    const auto room = [](std::size_t size) { return size + size / 16; };
+    rows_.reserve(room(other.rows_.size()));
+    whole_.reserve(room(other.whole_.size()));
+    partial_.reserve(room(other.partial_.size()));
+    outline_.reserve(room(other.outline_.size()));
   }
   /// All columns with anything in them lie in this range.
   [[nodiscard]] Run columns() const { return columns_; }
@@ -81,15 +93,13 @@ class Raster {
   void clear() {
     rows_.clear();
     whole_.clear();
-    nodes_.clear();
     partial_.clear();
-    border_.clear();
     outline_.clear();
   }
   std::vector<Row> rows_;
-  std::vector<Run> whole_, nodes_;
+  std::vector<Run> whole_;
   std::vector<PartialCell> partial_;
-  std::vector<BorderPiece> border_, outline_;
+  std::vector<BorderPiece> outline_;
   Run columns_;
 };
 
@@ -104,6 +114,8 @@ class Rasteriser {
 
   /// Into a raster whose memory is used again.
   void run(const geometry::Area& area, Raster& raster);
+  /// The border within a row.
+  void border(const geometry::Area& area, std::size_t row, RowBorder& border);
   /// To be called after a change of the mesh.
   void take_mesh();
 

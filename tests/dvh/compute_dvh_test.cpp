@@ -67,6 +67,28 @@ TEST(ComputeDvh, IsExactForABoxInALinearDose) {
   EXPECT_NEAR(*dvh.mean_square_gy2(), 20.5 * 20.5 + 23.1 * 23.1 / 12, 1e-7);
 }
 
+// A dose with an edge at a plane of voxel centres, in the middle of a slab: half of the slab lies on
+// either side of it.
+TEST(ComputeDvh, TellsTheTwoSidesOfABendWithinASlab) {
+  // x 0..20, y 0..30, z -21.25..21.25 in 17 slabs: 0.6 cc a mm.
+  const auto box = region_of(
+      stack("box", -20, 2.5, 17, [](double) { return std::vector{rectangle(0, 0, 20, 30)}; }));
+  GridSpec spec;
+  spec.first = Vec3(-6, -7, -30);
+  spec.step = Vec3(2.5, 2.5, 2.5);
+  spec.count = {20, 20, 25};
+  const auto grid = grid_of(spec, [](const Vec3& p) { return 10 + std::abs(p.z()); });
+  const Dvh dvh = compute_dvh(box, grid);
+  EXPECT_NEAR(dvh.volume().value(), 25.5, 1e-9);
+  EXPECT_NEAR(dvh.mean()->value(), 10 + 0.5 * 21.25, 1e-9);
+  EXPECT_NEAR(dvh.minimum()->value(), 10.0, 1e-9);  // at the plane, not at a face
+  EXPECT_NEAR(dvh.maximum()->value(), 31.25, 1e-9);
+  for (const double above_gy : {0.1, 0.6, 1.0, 7.0, 20.0}) {
+    // Linear between nodes of the curve, so that only rounding is left.
+    EXPECT_NEAR(dvh.volume_at_least(Gy(10 + above_gy)).value(), 1.2 * (21.25 - above_gy), 1e-6);
+  }
+}
+
 TEST(ComputeDvh, DoesNotDependOnTheGridsPhase) {
   const Region ball = region_of(stack("ball", -12, 1, 25, [](double z) {
     return std::vector{circle(0, 0, std::sqrt(std::max(0.01, 144 - z * z)), 200)};
