@@ -159,10 +159,19 @@ Result<LoadedDose> load_dose(const DoseObject& object) {
   }
   report_values(*grid, path, findings);
   model::TpsDvhs tps_dvhs = read_tps_dvhs(root, header.type, path, findings);
-  return LoadedDose{{object.source.file.sop_instance_uid, path,
-                     object.source.frame_of_reference_uid, object.source.patient_id, header.type,
-                     header.summation, header.plan_uids, header.beam_numbers, header.fraction_group,
-                     header.structure_set_uid, std::move(*grid), std::move(tps_dvhs)},
+  return LoadedDose{{object.source.file.sop_instance_uid,
+                     path,
+                     object.source.frame_of_reference_uid,
+                     object.source.patient_id,
+                     header.type,
+                     header.summation,
+                     header.plan_uids,
+                     header.beam_numbers,
+                     header.fraction_group,
+                     header.structure_set_uid,
+                     std::move(*grid),
+                     {},
+                     std::move(tps_dvhs)},
                     std::move(findings)};
 }
 

@@ -314,6 +314,8 @@ std::vector<LabelledText> settings(const Evaluation& e) {
            "how far a structure reaches beyond its outermost contours"},
           {"Interpolation", or_not_stated(e.settings.interpolation),
            "how the space between two contours is filled"},
+          {"Dose between voxels", or_not_stated(e.settings.dose_interpolation),
+           "interpolated between their centres, or each voxel's own throughout it"},
           {"Brackets compare with",
            readings.empty() ? "no other reading"
                             : printable(fmt::format("{}", fmt::join(readings, "; "))),
