@@ -10,6 +10,9 @@ find_package(nlohmann_json 3.11 REQUIRED CONFIG)
 find_package(TBB 2021 REQUIRED CONFIG)
 find_package(CLI11 2.1 REQUIRED CONFIG)
 find_package(OpenSSL 3 REQUIRED COMPONENTS Crypto)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo-pdf>=1.16)
+pkg_check_modules(PANGO REQUIRED IMPORTED_TARGET pangocairo>=1.50)
 
 # ITK without its IO modules: they bring a second DICOM reader (GDCM) whose JPEG-LS symbols clash with
 # DCMTK's in one process. ITK_USE_FILE is not included for the same reason, and because it sets
