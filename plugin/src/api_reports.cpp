@@ -6,6 +6,7 @@
 #include "report/html.h"
 #include "report/json.h"
 #include "report/junit.h"
+#include "report/pdf.h"
 #include "stored_result.h"
 
 using namespace dosegate;
@@ -25,6 +26,9 @@ std::string rendered(const StoredResult& result, int32_t format) {
       break;
     case DOSEGATE_HTML:
       if (check) return report::to_html(evaluation_of(result));
+      break;
+    case DOSEGATE_PDF:
+      if (check) return unwrap(report::to_pdf(evaluation_of(result)));
       break;
     case DOSEGATE_JUNIT:
       if (check) return report::to_junit(evaluation_of(result));

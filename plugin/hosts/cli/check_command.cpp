@@ -12,7 +12,7 @@ namespace {
 struct CheckOptions {
   CommonOptions common;
   std::vector<std::string> protocols, context;
-  std::string json, csv, html, junit;
+  std::string json, csv, html, pdf, junit;
 };
 
 const char* verdict_word(int32_t verdict) {
@@ -201,7 +201,8 @@ struct OnePlanFormat {
   int32_t format;
 };
 constexpr OnePlanFormat kOnePlanFormats[] = {{"--csv", &CheckOptions::csv, DOSEGATE_CSV},
-                                             {"--html", &CheckOptions::html, DOSEGATE_HTML}};
+                                             {"--html", &CheckOptions::html, DOSEGATE_HTML},
+                                             {"--pdf", &CheckOptions::pdf, DOSEGATE_PDF}};
 
 int run_check(const CheckOptions& options) {
   const Library library;
@@ -244,7 +245,8 @@ int run_check(const CheckOptions& options) {
   if (!options.json.empty()) outputs.push_back({options.json, joined_json(objects)});
   if (!options.junit.empty()) outputs.push_back({options.junit, joined_junit(suites)});
   write_all(outputs);
-  const bool taken = uses_standard_output({options.json, options.csv, options.html, options.junit});
+  const bool taken =
+      uses_standard_output({options.json, options.csv, options.html, options.pdf, options.junit});
   std::FILE* people = taken ? stderr : stdout;
   fmt::print(people, "{}", pages);
   return exit_code;
@@ -272,6 +274,8 @@ Run add_check(CLI::App& app) {
                       "Write one row a rule as CSV to a file, - for standard output");
   command->add_option("--html", options->html,
                       "Write the report to read and sign as one HTML file, - for standard output");
+  command->add_option("--pdf", options->pdf,
+                      "Write the same report for print as PDF to a file, - for standard output");
   command->add_option("--junit", options->junit,
                       "Write plans as suites and rules as cases of JUnit XML to a file, - for "
                       "standard output");

@@ -672,12 +672,13 @@ enum {
   DOSEGATE_CSV = 1,         /* evaluation: one row a rule; dvh: the curves */
   DOSEGATE_METRICS_CSV = 2, /* dvh: one row a structure and metric */
   DOSEGATE_HTML = 3,        /* check: the report to read and sign, one file that asks for nothing else */
-  DOSEGATE_PDF = 4,         /* reserved: refused as yet */
+  DOSEGATE_PDF = 4,         /* check: the same for print: bytes, not text */
   DOSEGATE_JUNIT = 5        /* check: JUnit XML, one suite a protocol of the plan */
 };
 
-/* The result as text; the same bytes as the command line writes. Lives as long as the result. Errors:
- * ARGUMENT_INVALID for a format that the result does not have. */
+/* The result as text; the same bytes as the command line writes. DOSEGATE_PDF is no text: its bytes hold
+ * NULs, so take *length of them. Lives as long as the result. Errors: ARGUMENT_INVALID for a format that the
+ * result does not have; 101 for a PDF where no font is installed. */
 DOSEGATE_EXPORT int32_t dosegate_render(dosegate_session session, dosegate_result result, int32_t format,
                                         const char **text, size_t *length) DOSEGATE_NOEXCEPT;
 
