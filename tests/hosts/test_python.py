@@ -9,6 +9,7 @@ import ctypes
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -211,6 +212,50 @@ class Use(unittest.TestCase):
                 case.evaluate()
         with self.assertRaisesRegex(DosegateError, "DOSEGATE_LIBRARY"):
             Library("/nowhere/libdosegate_plugin.so")
+
+    def refused_whole(self, folder):
+        """What the command refuses with 65, read() refuses too: the good plan beside it would be taken for all."""
+        done = subprocess.run([COMMAND, "check", SAMPLES[0], folder], capture_output=True, check=False)
+        self.assertEqual(done.returncode, 65)
+        with Library().session() as session:
+            with self.assertRaisesRegex(DosegateError, "RTPLAN|RTDOSE"):
+                session.read([SAMPLES[0], folder])
+            self.assertIn("HCC", session.read([SAMPLES[0], folder], anything=True)[0].plan_label)
+
+    def test_files_that_are_cut_off_beside_a_good_plan_are_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("RTPLAN.dcm", "RTDOSE.dcm"):
+                (Path(folder) / name).write_bytes((SAMPLES[1] / name).read_bytes()[:700])
+            self.refused_whole(folder)
+
+    def test_a_plan_without_its_dose_beside_a_good_plan_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copy(SAMPLES[1] / "RTPLAN.dcm", folder)
+            self.refused_whole(folder)
+
+    def test_a_case_is_gone_after_a_read_that_failed(self):
+        with Library().session() as session:
+            (case,) = session.read([SAMPLES[0]])
+            with self.assertRaises(DosegateError):
+                session.read(["/no_such_folder"])
+            other = FromArrays().new(session, patient_id="another", plan_label="Arrays")
+            other.contours(1, "Box", [[(1, 1, 4), (5, 1, 4), (5, 7, 4)]])
+            other.finish()  # it now has the number that the first case had
+            for look in (lambda: case.patient_id, case.evaluate, case.dvh, case.rois, case.findings):
+                with self.assertRaisesRegex(DosegateError, "gone"):
+                    look()
+
+    def test_only_another_case_of_the_same_session_and_read_is_added(self):
+        library = Library()
+        with library.session() as session, library.session() as elsewhere:
+            (early,) = session.read([SAMPLES[0]])
+            first, second = session.read([SAMPLES[0], SAMPLES[1]])
+            (foreign,) = elsewhere.read([SAMPLES[1]])
+            for call in (first.evaluate, first.dvh):
+                for add, sentence in (([foreign], "another session"), ([early], "gone"), ([first], "added to itself"),
+                                      ([second, second], "or twice")):
+                    with self.subTest(call=call, sentence=sentence), self.assertRaisesRegex(DosegateError, sentence):
+                        call(add=add)
 
     def test_sessions_in_several_threads_agree(self):
         library, texts = Library(), [None] * 4

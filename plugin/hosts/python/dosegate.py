@@ -17,7 +17,7 @@ A case from arrays, numpy's or any that Python can look into, without files:
 
 What it leaves out of the C interface: the lists and texts of protocols, lint, import, doses and files of a
 case, and the progress callback. One session is used by one thread at a time. What a call hands out is copied,
-so nothing here outlives its memory; a Case ends with the next read() of its session, an Evaluation and its JSON may be kept. Doses are in
+so nothing here outlives its memory; a Case ends with the next read() of its session, even one that fails, an Evaluation and its JSON may be kept. Doses are in
 Gy, volumes in cc. Research and quality assurance only: a qualified person decides.
 """
 
@@ -418,12 +418,26 @@ class Session:
         self._dll.dosegate_cancel(self._handle)
 
     def read(self, paths: Sequence[str], anything: bool = False) -> List["Case"]:
-        """Reads files and folders. `anything`: keep cases without structures or dose too."""
+        """Reads files and folders. A plan that was refused, or a file that may hold one and cannot be read, raises: a
+        verdict on the others could be taken for all of them. `anything`: to look at whatever is there, cases without
+        structures or dose too; then Case.refusal and read_findings() tell what is wrong."""
         array, count = _array(paths, os.fsencode)
         cases = _size()
-        self.call("read", array, count, 1 if anything else 0, ctypes.byref(cases))
+        # Before the call: one that fails leaves the session without the cases that it had.
         self._reads += 1
+        self.call("read", array, count, 1 if anything else 0, ctypes.byref(cases))
+        if not anything:
+            self._refuse_what_is_not_whole(cases.value)
         return [Case(self, index, self._reads) for index in range(cases.value)]
+
+    def _refuse_what_is_not_whole(self, case_count):
+        for index in range(case_count):
+            info = self.get(CaseInfoStruct, "case_get", index)
+            if info.status:
+                raise DosegateError(info.status, _text(info.refusal))
+        for finding in self.read_findings():
+            if finding.severity == "error":
+                raise DosegateError(0, f"{finding.where}: {finding.text}")
 
     def new_case(self, fractions: int = 0, prescription_gy: float = 0.0, patient_id: str = "", plan_label: str = "",
                  plan_uid: str = "", frame_of_reference_uid: str = "") -> "NewCase":
@@ -591,9 +605,24 @@ class Case:
     def __init__(self, session: Session, index: int, read: int):
         self._session, self._index, self._read = session, index, read
 
-    def _info(self):
+    def _require(self):
         if self._read != self._session._reads:
             raise DosegateError(0, "The session has read other files since; this case is gone.")
+
+    def _require_addable(self, cases):
+        """The library is told numbers of cases only: those of another session or an earlier read are other plans'."""
+        self._require()
+        taken = {self._index}
+        for case in cases:
+            if case._session is not self._session:
+                raise DosegateError(0, "A case of another session cannot be added; read both in one session.")
+            case._require()
+            if case._index in taken:
+                raise DosegateError(0, "A case is added to itself or twice; name each plan of the course once.")
+            taken.add(case._index)
+
+    def _info(self):
+        self._require()
         return self._session.get(CaseInfoStruct, "case_get", self._index)
 
     @property
@@ -633,7 +662,7 @@ class Case:
         "one"), end_caps, interpolation, convention, map (rule name -> ROI name, or a list of them for a glob such as "GTV*"), aliases (file), workers,
         add (other cases of the session whose doses are added: several plans as one course).
         """
-        self._info()
+        self._require_addable(options.get("add", ()))
         struct, kept = _options(protocols, context or {}, **options)
         result = _handle()
         self._session.call("evaluate", self._index, ctypes.byref(struct), ctypes.byref(result))
@@ -645,7 +674,7 @@ class Case:
 
     def dvh(self, structures: Sequence[str] = (), metrics: Sequence[str] = (), **options) -> Dvhs:
         """Curves and metrics of structure expressions (none: every ROI); `options` as in evaluate()."""
-        self._info()
+        self._require_addable(options.get("add", ()))
         struct, kept = _options((), {}, **options)
         request = DvhRequestStruct()
         request.struct_size = ctypes.sizeof(request)
