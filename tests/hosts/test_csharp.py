@@ -117,6 +117,20 @@ class Arrays(Built):
         self.assertRegex(refused, "^801 ", "int, which is not uint, is refused")
 
 
+class Misuse(Built):
+    SOURCES = (TESTS / "WrongCalls.cs",)
+
+    def test_is_refused_with_a_sentence(self):
+        wanted = (("read", "no_such_folder"), ("early", "0 .*this case is gone"),
+                  ("seven", "801 A contour of Box has 7 coordinates"), ("name", r"801 .*Liver\\0 - GTV"),
+                  ("type", r"801 .*ORGAN\\0"), ("patient", r"801 .*1\\02"))
+        lines = self.mono(PASSING).stdout.decode().splitlines()
+        self.assertEqual([line.split()[0] for line in lines], [what for what, _ in wanted])
+        for line, (what, sentence) in zip(lines, wanted):
+            with self.subTest(what):
+                self.assertRegex(line, f"^{what} .*{sentence}")
+
+
 class Eclipse(Built):
     SOURCES = (HOST / "EsapiPlan.cs", HOST / "EsapiAdapter.cs", TESTS / "EsapiStandIn.cs")
 

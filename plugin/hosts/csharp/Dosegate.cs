@@ -6,8 +6,8 @@
 //             Console.WriteLine(plan.Evaluate(new CheckOptions()).Verdict);
 //
 // One session is used by one thread at a time; Cancel() alone may be called from another. What a call hands out is
-// copied: an Evaluation outlives its session. A Case ends with the next Read() of its session. Doses are in Gy.
-// Research and quality assurance only: a qualified person decides.
+// copied: an Evaluation outlives its session. A Case ends with the next Read() of its session, even one that fails.
+// Doses are in Gy. Research and quality assurance only: a qualified person decides.
 using System;
 using System.Collections.Generic;
 using System.Runtime.InteropServices;
@@ -106,6 +106,9 @@ namespace Dosegate
 
         public IntPtr Text(string text)
         {
+            // C would take what stands before it for the whole: another name.
+            if (text != null && text.IndexOf('\0') >= 0)
+                throw new DosegateException(801, "A text holds a zero character: \"" + text.Replace("\0", "\\0") + "\".");
             byte[] bytes = Encoding.UTF8.GetBytes(text ?? "");
             IntPtr memory = Marshal.AllocHGlobal(bytes.Length + 1);
             allocated_.Add(memory);
@@ -170,9 +173,9 @@ namespace Dosegate
         public List<Case> Read(params string[] paths)
         {
             UIntPtr count;
+            ++reads_; // before the call: one that fails leaves the session without the cases that it had
             using (var kept = new Kept())
                 Check(Native.dosegate_read(session_, kept.Texts(paths), (UIntPtr)paths.Length, 0, out count));
-            ++reads_;
             RefuseWhatIsNotWhole();
             var cases = new List<Case>();
             for (uint i = 0; i < (uint)count; ++i)
@@ -382,13 +385,17 @@ namespace Dosegate
             }
         }
 
-        /// <summary>A structure as closed contours, each x, y, z of its points one after the other, mm.</summary>
+        /// <summary>A structure as closed contours, each x, y, z of its points one after the other, mm. No contour at all: it
+        /// was not drawn, and rules that need it are UNKNOWN, as from files.</summary>
         public void Contours(int number, string name, IList<double[]> contours, string interpretedType)
         {
             var points = new List<double>();
             var counts = new UIntPtr[contours.Count];
             for (int i = 0; i < contours.Count; ++i)
             {
+                if (contours[i].Length % 3 != 0)
+                    throw new DosegateException(801, "A contour of " + name + " has " + contours[i].Length +
+                                                         " coordinates, which are no whole points of x, y, z.");
                 points.AddRange(contours[i]);
                 counts[i] = (UIntPtr)(contours[i].Length / 3);
             }
