@@ -162,6 +162,36 @@ class FromArrays(unittest.TestCase):
             with self.assertRaises(KeyError):
                 new.dose(bytes(5), self.LATTICE, "rad", "course")
 
+    def test_voxels_are_whole_numbers(self):
+        with Library().session() as session:
+            new = self.new(session)
+            # ctypes and int() would make 2, 0, 5 and 1 of them: voxels that nobody named.
+            for wrong in (2.7, -0.5, 2 ** 64 + 5, True, -1, float("nan"), float("inf"), "7", None):
+                with self.subTest(wrong), self.assertRaisesRegex(ValueError, "^A voxel of Box is "):
+                    new.voxels(1, "Box", [3, wrong], (5, 4, 5), self.LATTICE, 0)
+            for wrong in (2 ** 32 + 1, 1.5, False):
+                with self.subTest(wrong), self.assertRaisesRegex(ValueError, "^The number of Box is "):
+                    new.voxels(wrong, "Box", [3], (5, 4, 5), self.LATTICE, 0)
+            with self.assertRaisesRegex(ValueError, "fractions"):
+                session.new_case(fractions=2 ** 32 + 5)
+            new.voxels(1, "Box", array.array("d", [3, 8]), (5, 4, 5), self.LATTICE, 0)
+            # Two voxels of 2 x 3 x 4 mm.
+            self.assertAlmostEqual(self.structure(new.finish())["volume_cc"], 2 * 24 / 1000, 12)
+
+    def test_a_text_with_a_zero_byte_is_refused(self):
+        with Library().session() as session:
+            new, triangle = self.new(session), [[(1, 1, 4), (5, 1, 4), (5, 7, 4)]]
+            for words in (dict(name="Liver\0 - GTV"), dict(name="Liver", interpreted_type="ORGAN\0")):
+                with self.subTest(words), self.assertRaisesRegex(ValueError, "zero byte"):
+                    new.contours(1, contours=triangle, **words)
+            with self.assertRaisesRegex(ValueError, "zero byte"):
+                session.new_case(patient_id="1\0002")
+            new.contours(1, "Liver", triangle)
+            case = new.finish()
+            for options in (dict(map={"Liver": "Box\0"}), dict(protocols=["hcc-rt-ici\0x"]), dict(convention="\0")):
+                with self.subTest(options), self.assertRaisesRegex(ValueError, "zero byte"):
+                    case.evaluate(**options)
+
     def test_what_was_begun_can_be_thrown_away(self):
         with Library().session() as session:
             new = self.new(session)

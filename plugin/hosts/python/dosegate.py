@@ -23,9 +23,11 @@ Gy, volumes in cc. Research and quality assurance only: a qualified person decid
 
 import ctypes
 import ctypes.util
+import operator
 import os
 from dataclasses import dataclass, field
 from enum import IntEnum
+from numbers import Real
 from typing import Dict, List, Optional, Sequence
 
 API_MAJOR = 1
@@ -307,12 +309,37 @@ def _text(value):
     return (value or b"").decode("utf-8")
 
 
+def _utf8(text, encode=str.encode):
+    """C would take what stands before a zero byte for the whole: another name."""
+    encoded = encode(text)
+    if b"\0" in encoded:
+        raise ValueError(f"{text!r} holds a zero byte")
+    return encoded
+
+
+def _whole(value, what, lowest, highest):
+    """A whole number, of whatever type; ctypes would cut off what does not fit."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = int(value) if isinstance(value, Real) and float(value).is_integer() else None
+    if number is None or isinstance(value, bool):
+        raise ValueError(f"{what} is {value!r}, which is no whole number")
+    if not lowest <= number <= highest:
+        raise ValueError(f"{what} is {value!r}, which is not from {lowest} to {highest}")
+    return number
+
+
+def _int32(value, what):
+    return _whole(value, what, -2 ** 31, 2 ** 31 - 1)
+
+
 def _array(texts, encode=str.encode):
     """A C array of texts and how many; the array must be kept until the call returns."""
     if isinstance(texts, (str, bytes, os.PathLike)):
         # Taken letter by letter, "..." would be three paths, and the plan of another folder.
         raise TypeError(f"give a list, [{texts!r}], not a single text")
-    encoded = [encode(text) for text in texts]
+    encoded = [_utf8(text, encode) for text in texts]
     return (ctypes.c_char_p * len(encoded))(*encoded), len(encoded)
 
 
@@ -442,8 +469,8 @@ class Session:
     def new_case(self, fractions: int = 0, prescription_gy: float = 0.0, patient_id: str = "", plan_label: str = "",
                  plan_uid: str = "", frame_of_reference_uid: str = "") -> "NewCase":
         """Begins a case from arrays; 0 and "" are unknown. It comes after the cases that there are."""
-        struct = NewCaseStruct(ctypes.sizeof(NewCaseStruct), fractions, prescription_gy, patient_id.encode(),
-                               plan_label.encode(), plan_uid.encode(), frame_of_reference_uid.encode())
+        struct = NewCaseStruct(ctypes.sizeof(NewCaseStruct), _int32(fractions, "fractions"), prescription_gy,
+                               *map(_utf8, (patient_id, plan_label, plan_uid, frame_of_reference_uid)))
         builder = _handle()
         self.call("case_begin", ctypes.byref(struct), ctypes.byref(builder))
         return NewCase(self, builder.value)
@@ -538,6 +565,11 @@ class Lattice:
                              (_double * 9)(*(value for axis in self.direction for value in axis)))
 
 
+def _label(number, name, interpreted_type):
+    return {"number": _int32(number, "The number of " + name),
+            "label": LabelStruct(_utf8(name), _utf8(interpreted_type))}
+
+
 class NewCase:
     """A case that is put together from arrays: add dose() and structures, then finish()."""
 
@@ -554,7 +586,7 @@ class NewCase:
         `values`: three axes of float32, float64, uint16 or uint32, in any order in memory. Of a case with several
         doses each is converted with its own number of `fractions` (0: the case's), then they are added."""
         struct = NewDoseStruct(scale=scale, offset=offset, unit=_UNITS[unit], holds=_HOLDS[holds],
-                               type=_DOSE_TYPES[dose_type], fractions=fractions)
+                               type=_DOSE_TYPES[dose_type], fractions=_int32(fractions, "fractions"))
         with _Array(values) as array:
             array.fill(struct, lattice)
             struct.values, struct.element = array.address, array.element()
@@ -562,7 +594,7 @@ class NewCase:
 
     def mask(self, number: int, name: str, voxels, lattice: Lattice, interpreted_type: str = ""):
         """A structure as voxels: three axes of bytes or bool, not 0 = inside."""
-        struct = MaskStruct(number=number, label=LabelStruct(name.encode(), interpreted_type.encode()))
+        struct = MaskStruct(**_label(number, name, interpreted_type))
         with _Array(voxels) as array:
             if array.item != 1:
                 raise ValueError("a mask has one byte a voxel")
@@ -573,21 +605,23 @@ class NewCase:
     def voxels(self, number: int, name: str, indices: Sequence[int], size: Sequence[int], lattice: Lattice,
                first_index: int, interpreted_type: str = ""):
         """A structure as numbers of voxels, the lattice's first axis fastest, from `first_index` (0 or 1) on."""
-        array = (_handle * len(indices))(*map(int, indices))
+        # Which of them are the lattice's, the library looks itself.
+        whole = (_whole(index, "A voxel of " + name, 0, 2 ** 64 - 1) for index in indices)
+        array = (_handle * len(indices))(*whole)
         self._add("case_add_voxels",
-                  VoxelListStruct(number=number, label=LabelStruct(name.encode(), interpreted_type.encode()),
-                                  lattice=lattice.struct(size), indices=ctypes.addressof(array),
-                                  index_count=len(indices), element=5, first_index=first_index))
+                  VoxelListStruct(**_label(number, name, interpreted_type), lattice=lattice.struct(size),
+                                  indices=ctypes.addressof(array), index_count=len(indices), element=5,
+                                  first_index=_int32(first_index, "first_index")))
 
     def contours(self, number: int, name: str, contours: Sequence[Sequence[Sequence[float]]],
                  interpreted_type: str = ""):
-        """A structure as closed contours, each a list of points (x, y, z)."""
+        """A structure as closed contours, each a list of points (x, y, z). [] is a structure that was not drawn: rules
+        that need it are UNKNOWN, as from files. Left out, it would not be missed."""
         flat = [value for contour in contours for point in contour for value in point]
         points, counts = (_double * len(flat))(*flat), (_size * len(contours))(*map(len, contours))
         self._add("case_add_contours",
-                  ContoursStruct(number=number, label=LabelStruct(name.encode(), interpreted_type.encode()),
-                                 points_mm=points, point_count=len(flat) // 3, contour_points=counts,
-                                 contour_count=len(contours)))
+                  ContoursStruct(**_label(number, name, interpreted_type), points_mm=points,
+                                 point_count=len(flat) // 3, contour_points=counts, contour_count=len(contours)))
 
     def finish(self) -> "Case":
         index = _size()
@@ -729,13 +763,14 @@ def _options(protocols, context, fractions=0, prescription_gy=0.0, fraction_dose
     """The C options, and what must be kept alive while they are used."""
     struct = OptionsStruct()
     struct.struct_size = ctypes.sizeof(struct)
-    struct.fractions, struct.prescription_gy, struct.workers = fractions, prescription_gy, workers
+    struct.fractions, struct.prescription_gy = _int32(fractions, "fractions"), prescription_gy
+    struct.workers = _whole(workers, "workers", 0, 2 ** 32 - 1)
     struct.fraction_dose = _FRACTION_DOSE.index(fraction_dose)
     struct.end_caps = _END_CAPS.index(end_caps)
     struct.interpolation = _INTERPOLATIONS.index(interpolation)
     struct.dose_interpolation = _DOSE_INTERPOLATIONS.index(dose_interpolation)
-    struct.convention = convention.encode()
-    struct.aliases = os.fsencode(aliases)
+    struct.convention = _utf8(convention)
+    struct.aliases = _utf8(aliases, os.fsencode)
     added = (_size * max(len(add), 1))(*(case._index for case in add))
     struct.add_cases, struct.add_case_count = ctypes.cast(added, ctypes.POINTER(_size)), len(add)
     kept = [added]
