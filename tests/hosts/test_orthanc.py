@@ -6,8 +6,13 @@ DOSEGATE_ORTHANC, DOSEGATE_ORTHANC_MODULE, DOSEGATE_STORESCU and what host_suppo
 """
 
 import ctypes
+import fcntl
+import hashlib
 import json
+import os
+import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -180,6 +185,39 @@ class Checks(Running):
                 self.assertEqual(json.loads(self.orthanc.get(f"/studies/{study}/metadata/4200"))["verdict"], verdict)
                 self.nothing_is_left()
 
+    def test_the_state_names_what_the_study_was_held_against(self):
+        study = self.sent("hcc_25fx_pass")
+        state = self.orthanc.wait(study, status="checked")
+        (protocol,) = state["made_with"]["protocols"]
+        self.assertEqual((protocol["id"], protocol["sha256"]), ("hcc-rt-ici", shown_hash("hcc-rt-ici")))
+        self.assertEqual(state["made_with"]["software"], run(COMMAND, "--version").stdout.decode().strip())
+        self.assertEqual(state["arguments"], ["--context=site=hepatic", "--protocol=hcc-rt-ici"])
+        self.assertEqual(state["configuration"],
+                         hashlib.sha256(json.dumps(state["arguments"], separators=(",", ":")).encode()).hexdigest())
+
+    def test_what_others_wrote_over_is_not_repeated(self):
+        study = self.sent("hcc_25fx_fail")
+        self.orthanc.wait(study, status="checked")
+        metadata, attachment = f"/studies/{study}/metadata/4200", f"/studies/{study}/attachments/4200"
+        recorded, result = self.orthanc.get(metadata), self.orthanc.get(attachment + "/data")
+        better = json.loads(recorded)
+        better["verdict"] = better["plans"][0]["verdict"] = "PASS"
+        passing = result.replace(b'"verdict": "FAIL"', b'"verdict": "PASS"')
+        self.assertNotEqual(passing, result)
+        for uri, bytes_, sentence in ((metadata, json.dumps(better).encode(), "not what its result says"),
+                                      (metadata, b'{"status": "checked", "verdict": "PASS"}', "cannot be read"),
+                                      (metadata, b"PASS", "cannot be read"), (metadata, b"[]", "cannot be read"),
+                                      (attachment, passing, "not what it wrote")):
+            with self.subTest(sentence=sentence, bytes_=bytes_[:40]):
+                self.assertEqual(self.orthanc.call("PUT", uri, bytes_)[0], 200)
+                state = self.orthanc.state(study)
+                self.assertEqual((state["status"], state.get("verdict")), ("failed", None))
+                self.assertIn(sentence, state["sentence"])
+                self.assertEqual(self.orthanc.call("GET", f"/studies/{study}/dosegate/result")[0], 404)
+                self.orthanc.call("PUT", metadata, recorded)
+                self.orthanc.call("PUT", attachment, result)
+                self.assertEqual(self.orthanc.state(study).get("verdict"), "FAIL")
+
     def test_a_study_that_fails(self):
         state = self.orthanc.wait(self.sent("hcc_25fx_fail"), status="checked")
         self.assertEqual(state["verdict"], "FAIL")
@@ -245,7 +283,10 @@ class Failures(Running):
     @classmethod
     def settings(cls):
         cls.script, cls.mode = cls.folder / "command", cls.folder / "mode"
+        cls.aliases = cls.folder / "aliases.yaml"
+        cls.aliases.write_text("aliases: {Liver: [Leber]}\n")
         cls.script.write_text(f"""#!/bin/sh
+            case "$1" in --version|protocols) exec '{COMMAND}' "$@";; esac
             printf '%s\\n' "$@" > '{cls.folder}/words'
             pwd >> '{cls.folder}/words'
             ls /proc/$$/fd | wc -l > '{cls.folder}/files'
@@ -254,7 +295,7 @@ class Failures(Running):
         cls.script.chmod(0o755)
         cls.mode.write_text(f'exec "{COMMAND}" "$@"\n')
         return {"Command": str(cls.script), "TimeLimitSeconds": 5, "Protocols": ["hcc-rt-ici", "/a/site's own; file.yaml"],
-                "Map": ["GTV*=--x", "A=B"], "Convention": "as-mim", "Context": {"ecog": "1"}, "Aliases": "/a/b"}
+                "Map": ["GTV*=--x", "A=B"], "Convention": "as-mim", "Context": {"ecog": "1"}, "Aliases": str(cls.aliases)}
 
     def setUp(self):
         self.study = self.sent("hcc_25fx_pass")
@@ -281,8 +322,18 @@ class Failures(Running):
         self.no_verdict(self.again("kill -SEGV $$"), "^The check was ended by signal 11.$")
 
     def test_a_code_without_its_result_is_no_verdict(self):
-        good = '{"verdict": "PASS", "verdict_reason": "", "plan": {"plan_label": "x", "plan_uid": "y"}}'
+        name, version = run(COMMAND, "--version").stdout.decode().split()
+        whole = {"verdict": "PASS", "verdict_reason": "", "plan": {"plan_label": "x", "plan_uid": "y"},
+                 "software": {"name": name, "version": version},
+                 "protocols": [{"id": "hcc-rt-ici", "version": "1", "sha256": shown_hash("hcc-rt-ici"), "origin": "built in"}],
+                 "inputs": [{"path": str(self.aliases), "sha256": file_hash(self.aliases)}]}
+        good = json.dumps(whole)
         self.no_verdict(self.again("exit 0"), "no result that can be read")
+        for key in whole:
+            less = json.dumps({other: value for other, value in whole.items() if other != key})
+            with self.subTest(without=key):
+                self.no_verdict(self.again(f"echo '{less}' > result.json; exit 0"), "no result that can be read")
+        self.no_verdict(self.again(f"echo '{good}' > result.json; exit 1"), "do not agree")
         self.no_verdict(self.again("echo '[]' > result.json; exit 0"), "do not agree")
         self.no_verdict(self.again("echo '{\"verdict\": 1}' > result.json; exit 0"), "no result that can be read")
         self.no_verdict(self.again(f"echo '{good}' > result.json; exit 1"), "do not agree")
@@ -293,6 +344,12 @@ class Failures(Running):
         self.assertEqual([plan["verdict"] for plan in state["plans"]], ["PASS", "FAIL"])
         self.no_verdict(self.again("exit 70"), "code 70")
 
+    def test_only_the_beginning_of_what_the_command_says_is_read(self):
+        state = self.again("echo 'dosegate: no dose.' >&2; truncate -s 512M errors; exit 65")
+        self.no_verdict(state, "^The check ended with code 65: dosegate: no dose.$")
+        peak_kib = int(re.search(r"VmHWM:\s*(\d+)", Path(f"/proc/{self.orthanc.process.pid}/status").read_text()).group(1))
+        self.assertLess(peak_kib, 400 * 1024, "512 MiB were not taken into memory; Orthanc itself takes some 100")
+
     def test_what_takes_too_long_is_ended_with_all_it_started(self):
         self.no_verdict(self.again(f"sleep 300 & echo $! > '{self.folder}/child'; wait"),
                         '^The check took longer than the 5 s of "TimeLimitSeconds" and was ended.$')
@@ -302,7 +359,7 @@ class Failures(Running):
     def test_words_stand_alone_and_nothing_of_orthanc_is_open(self):
         self.again("exit 65")
         *words, folder = (self.folder / "words").read_text().splitlines()
-        self.assertEqual(words, ["check", "study", "--json=result.json", "--aliases=/a/b", "--context=ecog=1",
+        self.assertEqual(words, ["check", "study", "--json=result.json", f"--aliases={self.aliases}", "--context=ecog=1",
                                  "--convention=as-mim", "--map=GTV*=--x", "--map=A=B", "--protocol=hcc-rt-ici",
                                  "--protocol=/a/site's own; file.yaml"])
         self.assertEqual(Path(folder).parent, self.orthanc.scratch)
@@ -314,6 +371,14 @@ class Failures(Running):
         self.script.rename(hidden)
         self.addCleanup(hidden.rename, self.script)
         self.no_verdict(self.again("exit 0"), 'cannot be run \\(No such file or directory\\); name the command in "Dosegate"')
+
+
+def file_hash(path):
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def shown_hash(protocol):
+    return hashlib.sha256(run(COMMAND, "protocols", "show", protocol).stdout).hexdigest()
 
 
 def running(process):
@@ -351,6 +416,72 @@ class Ends(unittest.TestCase):
         self.assertEqual(state["sentence"], "The check was cut off when Orthanc stopped; POST to run it again.")
         orthanc.call("POST", f"/studies/{study}/dosegate", b"")
         self.assertEqual(orthanc.wait(study, status="checked")["verdict"], "PASS")
+
+    def test_a_verdict_is_outdated_when_what_it_was_made_with_is_another(self):
+        protocol, aliases, version = (self.folder / name for name in ("own.yaml", "aliases.yaml", "version"))
+        script = self.folder / "command"
+        script.write_text(f"#!/bin/sh\n[ \"$1\" = --version ] && exec cat '{version}'\nexec '{COMMAND}' \"$@\"\n")
+        script.chmod(0o755)
+        texts = {protocol: run(COMMAND, "protocols", "show", "hcc-rt-ici").stdout, aliases: b"aliases: {Liver: [Leber]}\n",
+                 version: run(COMMAND, "--version").stdout}
+        for path, words in texts.items():
+            path.write_bytes(words)
+        orthanc = Orthanc(self.folder, {"Command": str(script), "Protocols": [str(protocol)], "Aliases": str(aliases),
+                                        "OnStableStudy": False})
+        self.addCleanup(orthanc.stop)
+        orthanc.start().ready()
+        sample = SAMPLES / "hcc_25fx_pass"
+        orthanc.send(*sorted(sample.glob("*.dcm")))
+        study = orthanc.study(sample)
+        orthanc.call("POST", f"/studies/{study}/dosegate", b"")
+        state = orthanc.wait(study, status="checked", verdict="PASS")
+        self.assertEqual(state["made_with"]["protocols"][0]["sha256"], file_hash(protocol))
+        self.assertEqual(state["made_with"]["aliases"], {"path": str(aliases), "sha256": file_hash(aliases)})
+        for path, other, what in ((protocol, texts[protocol] + b"# stricter\n", "protocol hcc-rt-ici"),
+                                  (aliases, b"aliases: {Liver: [Foie]}\n", "the aliases"),
+                                  (version, b"dosegate 9.9.9\n", "the version of the command"),
+                                  (version, b"", "the version of the command")):
+            with self.subTest(what):
+                path.write_bytes(other)
+                told = orthanc.wait(study, status="outdated")
+                self.assertEqual(told["sentence"],
+                                 f"Not as it was when the study was checked: {what}. POST to check it again.")
+                self.assertEqual(orthanc.call("GET", f"/studies/{study}/dosegate/result")[0], 404)
+                path.write_bytes(texts[path])
+                orthanc.wait(study, status="checked", verdict="PASS")
+        for change in ({"Context": {"ecog": "1"}}, {"Map": ["GTV*=GTV_1"]}, {"Protocols": ["hcc-rt-ici"]}):
+            with self.subTest(change):
+                orthanc.stop()
+                orthanc.config["Dosegate"].update(change)
+                orthanc.start().ready()
+                self.assertIn("the configuration", orthanc.wait(study, status="outdated")["sentence"])
+
+    def test_what_a_killed_orthanc_left_is_swept_and_nothing_else(self):
+        script, begun = self.folder / "command", self.folder / "begun"
+        script.write_text(f"#!/bin/sh\necho $$ > '{begun}'\nexec sleep 300\n")
+        script.chmod(0o755)
+        orthanc = Orthanc(self.folder, {"Command": str(script)})
+        self.addCleanup(orthanc.stop)
+        orthanc.start().ready()
+        sample = SAMPLES / "hcc_25fx_pass"
+        orthanc.send(*sorted(sample.glob("*.dcm")))
+        wait_for(begun.exists, "the check")
+        (left,) = orthanc.scratch.iterdir()
+        self.assertEqual(len(list((left / "study").iterdir())), 3, "a patient's files")
+        orthanc.process.kill()
+        orthanc.process.wait()
+        orthanc.stop()
+        os.kill(int(wait_for(begun.read_text, "its number")), signal.SIGKILL)
+        self.assertTrue(left.exists())
+        others = [orthanc.scratch / name for name in ("dosegate_orthanc_in_use", "dosegate_mine", "else")]
+        for other in others:
+            other.mkdir()
+        held = os.open(others[0], os.O_RDONLY)
+        self.addCleanup(os.close, held)
+        fcntl.flock(held, fcntl.LOCK_EX)  # as an Orthanc beside this one holds it
+        orthanc.config["Dosegate"].update(OnStableStudy=False)
+        orthanc.start().ready()
+        self.assertEqual(sorted(orthanc.scratch.iterdir()), sorted(others))
 
     def test_a_report_where_the_configuration_asks_for_one(self):
         orthanc = Orthanc(self.folder, {"Report": True})

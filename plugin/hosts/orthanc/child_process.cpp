@@ -12,6 +12,8 @@
 namespace orthanc_dosegate {
 namespace {
 
+constexpr int kWrite = O_WRONLY | O_CREAT | O_TRUNC;
+
 void require(int error) {
   if (error != 0) throw std::runtime_error("a process cannot be prepared");
 }
@@ -19,13 +21,12 @@ void require(int error) {
 // What the child does before it becomes the program.
 class FileActions {
  public:
-  FileActions(const std::string& folder, const std::string& errors) {
+  explicit FileActions(const ChildRun& run) {
     require(posix_spawn_file_actions_init(&actions_));
-    require(posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str()));
+    require(posix_spawn_file_actions_addchdir_np(&actions_, run.folder.c_str()));
     require(posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0));
-    require(posix_spawn_file_actions_addopen(&actions_, 1, "/dev/null", O_WRONLY, 0));
-    require(posix_spawn_file_actions_addopen(&actions_, 2, errors.c_str(),
-                                             O_WRONLY | O_CREAT | O_TRUNC, 0600));
+    require(posix_spawn_file_actions_addopen(&actions_, 1, run.output.c_str(), kWrite, 0600));
+    require(posix_spawn_file_actions_addopen(&actions_, 2, run.errors.c_str(), kWrite, 0600));
     // Orthanc's sockets and database are none of its business.
     require(posix_spawn_file_actions_addclosefrom_np(&actions_, 3));
   }
@@ -85,19 +86,17 @@ ChildResult wait_for(pid_t child, std::chrono::seconds limit, const std::atomic<
 
 }  // namespace
 
-ChildResult run_child(const std::vector<std::string>& words, const std::string& folder,
-                      const std::string& errors, std::chrono::seconds limit,
-                      const std::atomic<bool>& stop) {
-  const FileActions actions(folder, errors);
+ChildResult run_child(const ChildRun& run, const std::atomic<bool>& stop) {
+  const FileActions actions(run);
   const Attributes attributes;
   std::vector<char*> arguments;
-  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  for (const std::string& word : run.words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   pid_t child = 0;
-  const int error = posix_spawnp(&child, words.front().c_str(), actions.get(), attributes.get(),
+  const int error = posix_spawnp(&child, run.words.front().c_str(), actions.get(), attributes.get(),
                                  arguments.data(), environ);
   if (error != 0) return {ChildEnd::Failed, error};
-  return wait_for(child, limit, stop);
+  return wait_for(child, run.limit, stop);
 }
 
 }  // namespace orthanc_dosegate

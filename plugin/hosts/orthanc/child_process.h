@@ -21,11 +21,16 @@ struct ChildResult {
   int code = 0;
 };
 
-/// Runs words[0], found in PATH if it is no path, with the rest as its arguments, in `folder`: standard
-/// input is empty, standard output is dropped, standard error goes to folder/`errors`. No file of this
-/// process stays open in it. It and what it started are ended when `limit` is over or `stop` is set.
-[[nodiscard]] ChildResult run_child(const std::vector<std::string>& words,
-                                    const std::string& folder, const std::string& errors,
-                                    std::chrono::seconds limit, const std::atomic<bool>& stop);
+struct ChildRun {
+  std::vector<std::string>
+      words;                   ///< the program, found in PATH if it is no path, and its arguments
+  std::string folder;          ///< where it runs
+  std::string output, errors;  ///< files in `folder` for standard output and error
+  std::chrono::seconds limit;
+};
+
+/// Runs a program. Standard input is empty; no file of this process stays open in it. It and what it started are
+/// ended when `limit` is over or `stop` is set.
+[[nodiscard]] ChildResult run_child(const ChildRun& run, const std::atomic<bool>& stop);
 
 }  // namespace orthanc_dosegate

@@ -1,6 +1,6 @@
 // Orthanc's entry points: a study that is stable, and the routes
 //
-//     GET  /studies/{id}/dosegate          the state of its check (study_check.h), or "waiting", "running"
+//     GET  /studies/{id}/dosegate          the state of its check (recorded_state.h), or "waiting", "running"
 //     POST /studies/{id}/dosegate          check it (again); answers "waiting"
 //     GET  /studies/{id}/dosegate/result   the JSON of `dosegate check`
 //     GET  /studies/{id}/dosegate/report   its report, if the configuration asks for one
@@ -11,7 +11,10 @@
 #include "dosegate/dosegate.h"
 #include "module_config.h"
 #include "orthanc_rest.h"
+#include "recorded_state.h"
+#include "settings_probe.h"
 #include "study_check.h"
+#include "work_folder.h"
 
 #define DOSEGATE_TEXT_OF(x) #x
 #define DOSEGATE_TEXT(x) DOSEGATE_TEXT_OF(x)
@@ -26,14 +29,20 @@ using orthanc_dosegate::OrthancRest;
 struct Module {
   OrthancRest rest;
   ModuleConfig config;
+  orthanc_dosegate::SettingsProbe probe;
   CheckQueue queue;
 
   Module(OrthancPluginContext* context, ModuleConfig read)
       : rest(context),
         config(std::move(read)),
+        probe(config),
         queue([this](const std::string& study, Asked asked, const std::atomic<bool>& stop) {
           orthanc_dosegate::check_study(rest, config, study, asked, stop);
         }) {}
+
+  std::optional<orthanc_dosegate::RecordedState> state_of(const std::string& study) {
+    return orthanc_dosegate::state_of(rest, config, probe, study);
+  }
 };
 
 // Orthanc's callbacks carry no pointer of ours.
@@ -60,7 +69,7 @@ OrthancPluginErrorCode answer_state(OrthancPluginRestOutput* output, const std::
   // Before the state is read: a check that ends in between is then told by what it recorded.
   const std::string progress = loaded->queue.progress(study);
   if (!progress.empty()) return answer_status(output, progress);
-  const auto state = orthanc_dosegate::state_of(loaded->rest, study);
+  const auto state = loaded->state_of(study);
   if (!state) return not_found(output, "The study was not checked; POST here to do so.\n");
   return answer(output, state->json, "application/json");
 }
@@ -94,16 +103,13 @@ OrthancPluginErrorCode on_attachment(OrthancPluginRestOutput* output, const char
     }
     const std::string study = request->groups[0];
     const bool report = request->groups[1] == std::string("report");
-    const int number =
-        report ? orthanc_dosegate::kReportAttachment : orthanc_dosegate::kResultAttachment;
-    const auto state = orthanc_dosegate::state_of(loaded->rest, study);
+    const auto state = loaded->state_of(study);
     if (!state || !state->checked || !loaded->queue.progress(study).empty()) {
       return not_found(output, "There is none; look at the state of the check.\n");
     }
-    const auto found =
-        loaded->rest.get("/studies/" + study + "/attachments/" + std::to_string(number) + "/data");
-    if (!found) return not_found(output, "The check wrote none.\n");
-    return answer(output, *found, report ? "text/html; charset=utf-8" : "application/json");
+    const std::string& found = report ? state->report : state->result;
+    if (found.empty()) return not_found(output, "The check wrote none.\n");
+    return answer(output, found, report ? "text/html; charset=utf-8" : "application/json");
   } catch (const std::exception&) {
     return OrthancPluginErrorCode_InternalError;
   }
@@ -139,6 +145,7 @@ ORTHANC_PLUGINS_API int32_t OrthancPluginInitialize(OrthancPluginContext* contex
     const std::string json = text;
     OrthancPluginFreeString(context, text);
     loaded = std::make_unique<Module>(context, orthanc_dosegate::read_config(json));
+    orthanc_dosegate::remove_left_folders(loaded->config.temporary_folder);
   } catch (const std::exception& problem) {
     rest.log_error(problem.what());
     return -1;

@@ -1,86 +1,28 @@
 #include "study_check.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <map>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 #include <vector>
 
+#include "check_result.h"
 #include "child_process.h"
+#include "digest.h"
+#include "failure.h"
+#include "settings_probe.h"
+#include "study_records.h"
+#include "work_folder.h"
 
 namespace orthanc_dosegate {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array kNeeded = {"RTPLAN", "RTSTRUCT", "RTDOSE"};
 constexpr std::size_t kLongestSentence = 2000;
-
-// Modality -> Orthanc's numbers of the instances -> what they hold, as a checksum.
-using Holds = std::map<std::string, std::map<std::string, std::string>>;
-
-// A sentence of ours that goes into the state.
-class Failure : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
-std::string study_uri(const std::string& study) {
-  return "/studies/" + study;
-}
-
-std::string attachment_uri(const std::string& study, int number) {
-  return study_uri(study) + "/attachments/" + std::to_string(number);
-}
-
-std::string metadata_uri(const std::string& study) {
-  return study_uri(study) + "/metadata/" + std::to_string(kStateMetadata);
-}
-
-std::string dump(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-std::string now() {
-  const std::time_t seconds = std::time(nullptr);
-  std::tm parts{};
-  std::array<char, 32> text{};
-  gmtime_r(&seconds, &parts);
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text.data();
-}
-
-// Which Orthanc this is: what an earlier one began goes on no more.
-const std::string& this_process() {
-  static const std::string kName = std::to_string(getpid()) + " since " + now();
-  return kName;
-}
-
-Holds holds_of(const OrthancRest& rest, const std::string& study) {
-  const auto answer = rest.get(study_uri(study) + "/series");
-  if (!answer) throw Failure("Orthanc does not list the study's series.");
-  Holds holds;
-  for (const Json& series : Json::parse(*answer)) {
-    const std::string modality = series.at("MainDicomTags").value("Modality", "");
-    if (std::find(kNeeded.begin(), kNeeded.end(), modality) == kNeeded.end()) continue;
-    for (const Json& instance : series.at("Instances")) {
-      const std::string id = instance.get<std::string>();
-      // A file that is sent again under its UIDs has the same number. "StoreMD5": false leaves its date.
-      auto mark = rest.get("/instances/" + id + "/attachments/dicom/md5");
-      if (!mark || mark->empty()) mark = rest.get("/instances/" + id + "/metadata/ReceptionDate");
-      holds[modality][id] = mark.value_or("");
-    }
-  }
-  return holds;
-}
+constexpr std::size_t kMostOfErrors = 65536;  // bytes that are looked at, of however many there are
 
 // "" if all is there.
 std::string missing(const Holds& holds) {
@@ -90,30 +32,6 @@ std::string missing(const Holds& holds) {
   }
   return names;
 }
-
-// A folder that only this process's user can look into, and that goes away with all it holds.
-class WorkFolder {
- public:
-  explicit WorkFolder(const std::string& parent) {
-    const auto root =
-        parent.empty() ? std::filesystem::temp_directory_path() : std::filesystem::path(parent);
-    std::string name = root / "dosegate_XXXXXX";
-    if (mkdtemp(name.data()) == nullptr) {
-      throw Failure("No temporary folder can be made in " + root.string() + ".");
-    }
-    path_ = name;
-  }
-  ~WorkFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  WorkFolder(const WorkFolder&) = delete;
-  WorkFolder& operator=(const WorkFolder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // Under names of our own: nothing that a file holds becomes part of a path.
 void write_files(const OrthancRest& rest, const Holds& holds, const std::filesystem::path& folder) {
@@ -133,15 +51,12 @@ void write_files(const OrthancRest& rest, const Holds& holds, const std::filesys
   }
 }
 
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
 // What the command said before it gave up, as one line.
 std::string said(const std::filesystem::path& errors) {
-  std::string text = read_file(errors).substr(0, kLongestSentence);
-  std::replace(text.begin(), text.end(), '\n', ' ');
+  std::string text = read_file(errors, kMostOfErrors);
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' '; };
+  std::replace_if(text.begin(), text.end(), is_control, ' ');
+  text.resize(std::min(text.size(), kLongestSentence));
   while (!text.empty() && text.back() == ' ') text.pop_back();
   return text;
 }
@@ -171,30 +86,6 @@ std::string verdict_of(const ChildResult& child, const ModuleConfig& config,
   }
 }
 
-// What the result says of each plan. Throws if the worst of that is not the verdict of the exit code.
-Json plans_of(const std::string& result, const std::string& verdict) {
-  const Json whole = Json::parse(result, nullptr, false);
-  Json plans = Json::array();
-  std::vector<std::string> verdicts;
-  for (const Json& one : whole.is_array() ? whole : Json::array({whole})) {
-    if (!one.is_object() || !one.contains("verdict") || !one["verdict"].is_string()) {
-      throw Failure("The check wrote no result that can be read.");
-    }
-    verdicts.push_back(one["verdict"]);
-    plans.push_back({{"plan_label", one["plan"]["plan_label"]},
-                     {"plan_uid", one["plan"]["plan_uid"]},
-                     {"verdict", one["verdict"]},
-                     {"reason", one["verdict_reason"]}});
-  }
-  // A failure outranks what is unknown, that outranks a variation.
-  for (const char* worse : {"FAIL", "UNKNOWN", "VARIATION", "PASS"}) {
-    if (std::find(verdicts.begin(), verdicts.end(), worse) == verdicts.end()) continue;
-    if (verdict == worse) return plans;
-    break;
-  }
-  throw Failure("The check's exit code and its result do not agree.");
-}
-
 std::vector<std::string> words_of(const ModuleConfig& config) {
   std::vector<std::string> words = {config.command, "check", "study", "--json=result.json"};
   if (config.report) words.emplace_back("--html=report.html");
@@ -210,17 +101,26 @@ Json check(const OrthancRest& rest, const ModuleConfig& config, const std::strin
            const Holds& holds, const std::atomic<bool>& stop) {
   const WorkFolder folder(config.temporary_folder);
   write_files(rest, holds, folder.path() / "study");
-  const std::vector<std::string> words = words_of(config);
-  const ChildResult child = run_child(words, folder.path(), "errors", config.time_limit, stop);
+  const ChildRun run{words_of(config), folder.path(), "output", "errors", config.time_limit};
+  const ChildResult child = run_child(run, stop);
   if (child.end == ChildEnd::Stopped) return {};
   const std::string verdict = verdict_of(child, config, folder.path() / "errors");
-  const std::string result = read_file(folder.path() / "result.json");
+  const std::string text = read_file(folder.path() / "result.json");
   const std::string report = config.report ? read_file(folder.path() / "report.html") : "";
-  Json plans = plans_of(result, verdict);
+  const CheckResult result = read_result(text, config.arguments);
+  if (result.verdict != verdict) {
+    throw Failure("The check's exit code and its result do not agree.");
+  }
   if (config.report && report.empty()) throw Failure("The check wrote no report.");
-  record(rest, attachment_uri(study, kResultAttachment), result);
+  record(rest, attachment_uri(study, kResultAttachment), text);
   if (config.report) record(rest, attachment_uri(study, kReportAttachment), report);
-  return {{"status", "checked"}, {"verdict", verdict}, {"plans", plans}, {"sentence", ""}};
+  return {{"status", "checked"},
+          {"verdict", verdict},
+          {"plans", result.plans},
+          {"sentence", ""},
+          {"made_with", result.made_with},
+          {"result_sha256", sha256_hex(text)},
+          {"report_sha256", config.report ? Json(sha256_hex(report)) : Json(nullptr)}};
 }
 
 void forget(const OrthancRest& rest, const std::string& study) {
@@ -233,10 +133,6 @@ void forget(const OrthancRest& rest, const std::string& study) {
   }
 }
 
-Json failed(const std::string& sentence) {
-  return {{"status", "failed"}, {"sentence", sentence}};
-}
-
 Json state_after_check(const OrthancRest& rest, const ModuleConfig& config,
                        const std::string& study, const Holds& holds,
                        const std::atomic<bool>& stop) {
@@ -247,7 +143,7 @@ Json state_after_check(const OrthancRest& rest, const ModuleConfig& config,
     }
     return check(rest, config, study, holds, stop);
   } catch (const std::exception& problem) {
-    return failed(problem.what());
+    return {{"status", "failed"}, {"sentence", problem.what()}};
   }
 }
 
@@ -258,41 +154,21 @@ void check_study(const OrthancRest& rest, const ModuleConfig& config, const std:
   try {
     const Holds holds = holds_of(rest, study);
     if (holds.empty() && asked == Asked::ByItself && !rest.get(metadata_uri(study))) return;
-    record(rest, metadata_uri(study), dump({{"status", "running"}, {"by", this_process()}}));
+    record(rest, metadata_uri(study), dump_state({{"status", "running"}, {"by", this_process()}}));
     Json state = state_after_check(rest, config, study, holds, stop);
     if (state.is_null()) return;  // Orthanc stops
     state["time"] = now();
     state["instances"] = holds;
+    state["arguments"] = config.arguments;
+    state["configuration"] = configuration_hash(config);
     if (state["status"] == "failed") {
       rest.log_error("study " + study + ": " + state["sentence"].get<std::string>());
     }
-    record(rest, metadata_uri(study), dump(state));
+    record(rest, metadata_uri(study), dump_state(state));
   } catch (const std::exception& problem) {
     // The study was deleted meanwhile, or Orthanc's database gives up.
     rest.log_error("study " + study + ": " + problem.what());
   }
-}
-
-std::optional<RecordedState> state_of(const OrthancRest& rest, const std::string& study) {
-  const auto recorded = rest.get(metadata_uri(study));
-  if (!recorded) return std::nullopt;
-  Json state = Json::parse(*recorded, nullptr, false);
-  const std::string status = state.is_object() ? state.value("status", "") : "";
-  if (status == "running" && state.value("by", "") == this_process()) {
-    return RecordedState{false, dump({{"status", "running"}})};
-  }
-  if (status.empty() || status == "running") {
-    return RecordedState{
-        false, dump(failed("The check was cut off when Orthanc stopped; POST to run it again."))};
-  }
-  if (state["instances"] != Json(holds_of(rest, study))) {
-    return RecordedState{false,
-                         dump({{"status", "outdated"},
-                               {"sentence",
-                                "The study has changed since it was checked. What comes new is "
-                                "checked when the study is stable; POST to check it now."}})};
-  }
-  return RecordedState{status == "checked", dump(state)};
 }
 
 }  // namespace orthanc_dosegate
