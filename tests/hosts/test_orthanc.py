@@ -495,6 +495,9 @@ class Ends(unittest.TestCase):
             self.assertIn(b"<html", orthanc.get(f"/studies/{study}/dosegate/report"))
             self.assertEqual(orthanc.get(f"/studies/{study}/dosegate/report"),
                              orthanc.get(f"/studies/{study}/attachments/4201/data"))
+            orthanc.call("PUT", f"/studies/{study}/attachments/4201", b"<html>PASS</html>")
+            self.assertEqual(orthanc.state(study)["status"], "failed")
+            self.assertEqual(orthanc.call("GET", f"/studies/{study}/dosegate/report")[0], 404)
         else:  # a command that cannot write one: what was asked for is not left out silently
             self.assertIn("--html", orthanc.wait(study, status="failed")["sentence"])
 
