@@ -134,7 +134,7 @@ class Misuse(Built):
 class Eclipse(Built):
     SOURCES = (HOST / "EsapiPlan.cs", HOST / "EsapiAdapter.cs", TESTS / "EsapiStandIn.cs")
 
-    def plan_file(self, sample, more_gy=0.0):
+    def plan_file(self, sample, more_gy=0.0, undrawn="Nothing drawn"):
         """The plan as Eclipse would hold it: contours by planes of an image, all of the sample's planes being such."""
         plan, path = read_plan(sample), Path(self.folder.name) / sample.name
         planes = sorted({contour[0][2] for structure in plan.structures for contour in structure.contours})
@@ -148,7 +148,7 @@ class Eclipse(Built):
             for contour in structure.contours:
                 numbers = [planes.index(contour[0][2])] + [c for point in contour for c in point]
                 lines.append("contour|" + " ".join(map(repr, numbers)))
-        lines += ["structure|Nothing drawn", "type|CONTROL"]
+        lines += [f"structure|{undrawn}", "type|CONTROL"]
         # ESAPI's voxels are signed: those of 32 bits that are not go with an intercept, which is exact.
         added = 0 if max(plan.values) < 2 ** 31 else 2 ** 31
         lines.append(f"added_to_voxels|{added + more_gy / plan.scaling!r}")
@@ -160,9 +160,20 @@ class Eclipse(Built):
         for number, sample in enumerate(SAMPLES):
             with self.subTest(sample.name):
                 done = self.mono(self.plan_file(sample), ("cGy", "Gy")[number % 2])
-                told = self.same_verdict_and_numbers(done.stdout, check(sample))
+                told = json.loads(done.stdout)
+                (undrawn,) = (s for s in told["structures"] if s["name"] == "Nothing drawn")
+                self.assertEqual((undrawn["volume_cc"], undrawn["mean_gy"], undrawn["max_gy"]), (None, None, None))
+                told["structures"].remove(undrawn)
+                self.same_verdict_and_numbers(told, check(sample))
                 self.assertEqual(told["plan"], json.loads(check(sample))["plan"])
-                self.assertEqual(done.stderr.decode().strip(), "left out: Nothing drawn")
+                self.assertEqual(done.stderr.decode().strip(), "not drawn: Nothing drawn")
+
+    def test_what_needs_a_structure_that_was_not_drawn_is_unknown(self):
+        done = self.mono(self.plan_file(PASSING, undrawn="GTV_2"), "Gy")
+        self.assertEqual(done.stderr.decode().strip(), "not drawn: GTV_2")
+        told = json.loads(done.stdout)
+        (liver,) = (rule for rule in told["rules"] if rule["id"] == "liver")
+        self.assertEqual((liver["structure"], liver["verdict"], told["verdict"]), ("Liver - GTV*", "UNKNOWN", "UNKNOWN"))
 
     def test_a_dose_of_ions_is_weighted_already(self):
         path = self.plan_file(PASSING)

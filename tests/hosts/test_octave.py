@@ -209,14 +209,19 @@ class Arrays(Results):
         self.assertIn("EFFECTIVE", json.dumps(weighted))
         self.assertNotIn("EFFECTIVE", json.dumps(five))
 
-    def test_a_structure_without_voxels_is_named_and_left_out(self):
-        with tempfile.TemporaryDirectory() as folder:
-            printed = self.run_in(folder, """cst{2, 4} = {[]};
-                r = dosegate_check(resultGUI, ct, cst, [], pln, '', options);
-                [text, id] = lastwarn();
-                printf('%s|%s|%s|%s\\n', id, text, r.left_out{1}, r.rules(1).verdict);""")
-        self.assertEqual(printed.strip(), "Dosegate:emptyStructure|cst row 2 (GTV_1) has no voxel and is left out.|"
-                                          "GTV_1|UNKNOWN", "without its GTV, Liver - GTV* is not the liver")
+    def test_a_structure_without_voxels_is_named_and_what_needs_it_is_unknown(self):
+        # Without any GTV, or with one of two: Liver - GTV* is not known then, though the rest of it can be measured.
+        for change, name in (("cst{2, 4} = {[]};", "cst row 2 (GTV_1)"),
+                             ("cst(4, :) = {3, 'GTV_2', 'TARGET', {[]}, struct(), {}};", "cst row 4 (GTV_2)")):
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                printed = self.run_in(folder, change + """
+                    r = dosegate_check(resultGUI, ct, cst, [], pln, '', options);
+                    [text, id] = lastwarn();
+                    liver = r.rules(strcmp({r.rules.id}, 'liver'));
+                    printf('%s|%s|%s|%s|%s\\n', id, text, r.not_drawn{1}, liver.verdict, liver.structure);""")
+                self.assertEqual(printed.strip(),
+                                 f"Dosegate:emptyStructure|{name} has no voxel; rules that need it are UNKNOWN.|"
+                                 f"{name[-6:-1]}|UNKNOWN|Liver - GTV*")
 
     def test_what_does_not_fit_is_an_error_with_its_sentence(self):
         call = "dosegate_check(resultGUI, ct, cst, [], pln, '', options);"
@@ -236,6 +241,7 @@ class Arrays(Results):
                  ("cst{1, 4}{1}(7) = 8.5;", "is 8.5, and the lattice has the voxels 1 to 1386"),
                  ("cst{1, 4} = {1, 2};", "2 scenarios"),
                  ("cst{1, 2} = 7;", "not a text"),
+                 ("cst{1, 2} = ['Liver', char(0), ' - GTV'];", "name holds a zero character"),
                  ("cst = cell(0, 6);", "structures"),
                  ("options.dose_modell = 1;", "no option 'dose_modell'"),
                  ("options.context = {'no_such_key=1'};", "no_such_key"),
@@ -273,6 +279,9 @@ class Arrays(Results):
                  ("dosegate_mex('arrays', struct(), struct());", "plan.dose"),
                  ("dosegate_mex('arrays', 7, struct());", "not a struct"),
                  ("dosegate_mex('arrays', struct(), struct('fractions', 5));", "own fractions"),
+                 ("q.dose = ones(2, 2, 2); q.origin_mm = [0 0 0]; q.spacing_mm = [1 1 1]; q.direction = eye(3); q.unit = 'Gy';"
+                  "q.holds = 'course'; q.type = 'physical'; q.structures = struct('number', 1, 'name', 'Liver');"
+                  "dosegate_mex('arrays', q, struct());", "voxels is missing"),
                  ("p.dose = ones(2, 2, 2); p.origin_mm = [0 0 0]; p.spacing_mm = [1 1 1]; p.direction = eye(3);"
                   "p.holds = 'course'; p.type = 'physical'; dosegate_mex('arrays', p, struct());", "plan.unit is ''"))
         lines = []

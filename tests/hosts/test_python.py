@@ -150,6 +150,22 @@ class FromArrays(unittest.TestCase):
             self.assertAlmostEqual(structure["metrics"]["Mean[Gy]"]["value"], 3.0, 9)
             self.assertAlmostEqual(structure["metrics"]["V4Gy[cc]"]["value"], 1 * 6 * 12 / 1000, 9)
 
+    def test_what_needs_a_structure_that_was_not_drawn_is_unknown(self):
+        square = [[(1, 1, z), (5, 1, z), (5, 7, z), (1, 7, z)] for z in (4, 8, 12)]
+        with Library().session() as session:
+            verdicts = []
+            for names in ((), ("GTV_2",)):
+                new = self.new(session, fractions=25, prescription_gy=50.0)
+                new.contours(1, "Liver", square)
+                new.contours(2, "GTV_1", square[:2])
+                for number, name in enumerate(names, 3):
+                    new.contours(number, name, [], "GTV")
+                case = new.finish()
+                self.assertEqual([roi.contours for roi in case.rois()], [3, 2] + [0] * len(names))
+                (rule,) = (rule for rule in case.evaluate().rules if rule.id == "liver")
+                verdicts.append((rule.structure, rule.verdict))
+        self.assertEqual(verdicts, [("Liver - GTV*", Verdict.PASS), ("Liver - GTV*", Verdict.UNKNOWN)])
+
     def test_what_cannot_be_used_is_said(self):
         with Library().session() as session:
             new = self.new(session)

@@ -16,7 +16,7 @@ from sample_arrays import read_plan
 
 HOST = SOURCE / "plugin" / "hosts" / "python"
 sys.path.insert(0, str(HOST))
-from dosegate import DosegateError, Library  # noqa: E402  pylint: disable=wrong-import-position
+from dosegate import DosegateError, Library, Verdict  # noqa: E402  pylint: disable=wrong-import-position
 from raystation_example import case_of  # noqa: E402  pylint: disable=wrong-import-position
 
 PASSING = SOURCE / "dicom_samples" / "hcc_25fx_pass"
@@ -102,14 +102,24 @@ class Conventions(Results):
     def made(self, notes=None):
         return case_of(self.session, self.patient, self.case, self.beam_set, [] if notes is None else notes)
 
-    def test_what_is_left_out_and_what_is_not_clinical_is_noted(self):
+    def test_what_is_not_drawn_and_what_is_not_clinical_is_noted(self):
         self.geometries[0].HasContours = lambda: False
         self.beam_set.FractionDose.DoseValues.IsClinical = False
         notes = []
-        names = [roi.name for roi in self.made(notes).rois()]
-        self.assertNotIn("Body", names)
+        contours = {roi.name: roi.contours for roi in self.made(notes).rois()}
+        self.assertEqual((contours["Body"], contours["Liver"] > 0), (0, True))
         self.assertEqual(notes, ["The dose is not clinical: compute it with an engine that is commissioned.",
-                                 "Body has no contours and is left out."])
+                                 "Body has no contours; rules that need it are UNKNOWN."])
+
+    def test_what_needs_a_structure_that_was_not_drawn_is_unknown(self):
+        def liver():
+            return next(rule for rule in self.made().evaluate().rules if rule.id == "liver")
+
+        self.assertEqual(liver().verdict, Verdict.PASS)
+        drawn = next(geometry for geometry in self.geometries if geometry.OfRoi.Name.startswith("GTV"))
+        self.geometries.append(SimpleNamespace(OfRoi=SimpleNamespace(Name="GTV_2", RoiNumber=99, Type="Gtv"),
+                                               HasContours=lambda: False, PrimaryShape=drawn.PrimaryShape))
+        self.assertEqual((liver().structure, liver().verdict), ("Liver - GTV*", Verdict.UNKNOWN))
 
     def test_two_beam_sets_are_one_course(self):
         first, second = self.made(), self.made()

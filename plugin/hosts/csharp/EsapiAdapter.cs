@@ -1,5 +1,5 @@
 // ESAPI's own classes (VMS.TPS.Common.Model.API and .Types, version 15 and later) behind the interfaces of
-// EsapiPlan.cs. In a script: EsapiPlan.ToCase(session, new EsapiAdapter(context.PlanSetup), leftOut).
+// EsapiPlan.cs. In a script: EsapiPlan.ToCase(session, new EsapiAdapter(context.PlanSetup), notDrawn).
 using System.Collections.Generic;
 using System.Linq;
 using VMS.TPS.Common.Model.API;

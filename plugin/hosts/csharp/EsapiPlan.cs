@@ -66,8 +66,9 @@ namespace Dosegate
 
     public static class EsapiPlan
     {
-        /// <summary>Makes a case of a plan. `leftOut` receives the names of structures without contours.</summary>
-        public static Case ToCase(Session session, IPlanSetup plan, ICollection<string> leftOut)
+        /// <summary>Makes a case of a plan. `notDrawn` receives the names of structures without contours; rules that need one
+        /// are Unknown, as from files.</summary>
+        public static Case ToCase(Session session, IPlanSetup plan, ICollection<string> notDrawn)
         {
             if (plan.Dose == null) throw new DosegateException(0, "Plan " + plan.Id + " has no dose; calculate it first.");
             var facts = new CaseFacts
@@ -79,7 +80,7 @@ namespace Dosegate
             try
             {
                 AddDose(made, plan.Dose, plan.DoseType);
-                AddStructures(made, plan.Structures, leftOut);
+                AddStructures(made, plan.Structures, notDrawn);
                 return made.Finish();
             }
             catch
@@ -134,7 +135,7 @@ namespace Dosegate
                       slope, first.Dose - slope * smallest);
         }
 
-        private static void AddStructures(NewCase made, IPlanStructures structures, ICollection<string> leftOut)
+        private static void AddStructures(NewCase made, IPlanStructures structures, ICollection<string> notDrawn)
         {
             int number = 0;
             foreach (IPlanStructure structure in structures.All)
@@ -145,8 +146,9 @@ namespace Dosegate
                     foreach (double[] contour in structure.GetContoursOnImagePlane(z))
                         if (contour.Length > 0) contours.Add(contour);
                 }
-                if (contours.Count > 0) made.Contours(++number, structure.Id, contours, structure.DicomType);
-                else leftOut.Add(structure.Id);
+                // An empty one too: left out, it would not be missed, and a sum of GTVs would do without it.
+                made.Contours(++number, structure.Id, contours, structure.DicomType);
+                if (contours.Count == 0) notDrawn.Add(structure.Id);
             }
         }
     }

@@ -16,8 +16,8 @@ function result = dosegate_check(resultGUI, ct, cst, stf, pln, protocol, options
 %   (any other goes to dosegate_mex as it is, which refuses what it does not know)
 %
 % result    a struct: verdict ('PASS', 'VARIATION', 'FAIL', 'UNKNOWN'), reason, rules (id, verdict, metric, value,
-%           low, high, limit, reason, ...; NaN where there is no number), findings, left_out (names of structures
-%           without voxels), json (the bytes that `dosegate check --json` writes).
+%           low, high, limit, reason, ...; NaN where there is no number), findings, not_drawn (names of structures
+%           without voxels: rules that need them are UNKNOWN), json (the bytes that `dosegate check --json` writes).
 %
 % The dose is that of ONE fraction, as matRad keeps it; the library multiplies it by the number of fractions.
 % Structures are the voxels of cst{i,4}{1}. stf is not used. Anything that does not fit is an error.
@@ -39,7 +39,7 @@ function result = dosegate_check(resultGUI, ct, cst, stf, pln, protocol, options
   plan.unit = 'Gy';
   plan.holds = 'fraction';
   [plan.origin_mm, plan.spacing_mm, plan.direction] = lattice_of(ct, size(plan.dose));
-  [plan.structures, left_out] = structures_of(cst);
+  [plan.structures, not_drawn] = structures_of(cst);
 
   if ischar(protocol)
     protocol = {protocol};
@@ -51,7 +51,7 @@ function result = dosegate_check(resultGUI, ct, cst, stf, pln, protocol, options
 
   results = dosegate_mex('arrays', plan, options);
   result = results{1};
-  result.left_out = left_out;
+  result.not_drawn = not_drawn;
 end
 
 function failed(varargin)
@@ -130,10 +130,10 @@ function [origin_mm, spacing_mm, direction] = lattice_of(ct, dose_size)
   end
 end
 
-function [structures, left_out] = structures_of(cst)
-% One structure a row of cst; those without voxels are named in a warning and in the result.
+function [structures, not_drawn] = structures_of(cst)
+% One structure a row of cst; those without voxels are handed over too, and named in a warning and in the result.
   structures = struct('number', {}, 'name', {}, 'interpreted_type', {}, 'voxels', {});
-  left_out = {};
+  not_drawn = {};
   for row = 1:size(cst, 1)
     voxels = cst{row, 4};
     if iscell(voxels)
@@ -143,9 +143,10 @@ function [structures, left_out] = structures_of(cst)
       voxels = voxels{1};
     end
     if isempty(voxels)
-      left_out{end + 1} = cst{row, 2};  %#ok<AGROW>
-      warning('Dosegate:emptyStructure', 'cst row %d (%s) has no voxel and is left out.', row, cst{row, 2});
-      continue;
+      not_drawn{end + 1} = cst{row, 2};  %#ok<AGROW>
+      warning('Dosegate:emptyStructure', 'cst row %d (%s) has no voxel; rules that need it are UNKNOWN.', row, ...
+              cst{row, 2});
+      voxels = [];
     end
     if ~any(strcmp(class(voxels), {'double', 'uint32', 'uint64'}))
       voxels = double(voxels);

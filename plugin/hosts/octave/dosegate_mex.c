@@ -8,7 +8,8 @@
  *          'physical' or 'effective'; origin_mm, spacing_mm (of axes 1, 2, 3 of the array) and direction, a 3 by 3
  *          matrix whose columns are the directions of these axes; fractions, prescription_gy (0: unknown),
  *          patient_id, plan_label; structures, a struct array of number, name, interpreted_type and voxels
- *          (1-based numbers in the dose array: double, uint32 or uint64).
+ *          (1-based numbers in the dose array: double, uint32 or uint64; []: it was not drawn, and rules that need it
+ *          are UNKNOWN, as from files).
  * options  any of protocols, map, context (cells of texts), fractions, prescription_gy, workers, convention,
  *          aliases: as in dosegate_options. 'arrays' takes fractions and prescription from the plan.
  *
@@ -82,7 +83,10 @@ static const mxArray* member(const mxArray* in, size_t index, const char* name) 
 static int text_of(Call* call, const mxArray* in, const char* name, const char** out) {
   if (in == NULL) return 1;
   *out = mxIsChar(in) ? mxArrayToString(in) : NULL;
-  return *out != NULL || fail(call, "%s is not a text.", name);
+  if (*out == NULL) return fail(call, "%s is not a text.", name);
+  /* No character is shorter than a byte; what stands before a zero would be another name. */
+  return strlen(*out) >= mxGetNumberOfElements(in) ||
+         fail(call, "%s holds a zero character.", name);
 }
 
 static int number_of(Call* call, const mxArray* in, const char* name, double* out) {
@@ -224,6 +228,12 @@ static int dose_of(Call* call, const mxArray* plan, dosegate_new_dose* out) {
          choice_of(call, member(plan, 0, "type"), "plan.type", kTypes, &out->type);
 }
 
+/* Left out, it would not be missed: "Liver - GTV*" would do with the GTVs that were drawn. */
+static int add_undrawn(Call* call, dosegate_builder builder, int32_t number, dosegate_label label) {
+  const dosegate_contours none = {.struct_size = sizeof none, .number = number, .label = label};
+  return done(call, call->api->case_add_contours(call->session, builder, &none));
+}
+
 static int add_structures(Call* call, const mxArray* plan, const dosegate_lattice* lattice,
                           dosegate_builder builder) {
   const mxArray* structures = member(plan, 0, "structures");
@@ -238,11 +248,15 @@ static int add_structures(Call* call, const mxArray* plan, const dosegate_lattic
         !text_of(call, member(structures, i, "interpreted_type"), "structures.interpreted_type",
                  &list.label.interpreted_type))
       return 0;
-    if (voxels != NULL) {
-      list.element = element_of(voxels, &bytes);
-      list.indices = mxGetData(voxels);
-      list.index_count = mxGetNumberOfElements(voxels);
+    if (mxGetField(structures, i, "voxels") == NULL)
+      return fail(call, "structures.voxels is missing; [] is a structure that was not drawn.");
+    if (voxels == NULL) {
+      if (!add_undrawn(call, builder, list.number, list.label)) return 0;
+      continue;
     }
+    list.element = element_of(voxels, &bytes);
+    list.indices = mxGetData(voxels);
+    list.index_count = mxGetNumberOfElements(voxels);
     if (!done(call, call->api->case_add_voxels(call->session, builder, &list))) return 0;
   }
   return 1;

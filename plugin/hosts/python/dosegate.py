@@ -17,8 +17,9 @@ A case from arrays, numpy's or any that Python can look into, without files:
 
 What it leaves out of the C interface: the lists and texts of protocols, lint, import, doses and files of a
 case, and the progress callback. One session is used by one thread at a time. What a call hands out is copied,
-so nothing here outlives its memory; a Case ends with the next read() of its session, even one that fails, an Evaluation and its JSON may be kept. Doses are in
-Gy, volumes in cc. Research and quality assurance only: a qualified person decides.
+so nothing here outlives its memory; a Case ends with the next read() of its session, even one that fails, an
+Evaluation and its JSON may be kept. Doses are in Gy, volumes in cc. Research and quality assurance only: a qualified
+person decides.
 """
 
 import ctypes

@@ -71,7 +71,9 @@ def _add_structures(new, structure_set, notes):
     for geometry in structure_set.RoiGeometries:
         roi = geometry.OfRoi
         if not geometry.HasContours():
-            notes.append("%s has no contours and is left out." % roi.Name)
+            # Left out, it would not be missed: "Liver - GTV*" would do with the GTVs that were drawn.
+            notes.append("%s has no contours; rules that need it are UNKNOWN." % roi.Name)
+            new.contours(int(roi.RoiNumber), roi.Name, [], _dicom_type(roi))
             continue
         if not hasattr(geometry.PrimaryShape, "Contours"):
             # Left out, it would be missed; converted here, the clinic's own geometry would be changed.
@@ -82,7 +84,7 @@ def _add_structures(new, structure_set, notes):
 
 
 def case_of(session, patient, case, beam_set, notes):
-    """A case of the session. `notes`: a list that receives sentences on what was left out."""
+    """A case of the session. `notes`: a list that receives sentences on what was not drawn or is not clinical."""
     examination = beam_set.GetPlanningExamination()
     new = session.new_case(fractions=int(beam_set.FractionationPattern.NumberOfFractions),
                            prescription_gy=_prescription_gy(beam_set), patient_id=patient.PatientID,

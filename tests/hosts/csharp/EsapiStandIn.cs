@@ -141,12 +141,12 @@ namespace EsapiStandIn
             PlanSetup plan = words.Contains("--ions") ? new IonPlanSetup() : new PlanSetup();
             ReadPlan(plan, words[0], (DoseValue.DoseUnit)Enum.Parse(typeof(DoseValue.DoseUnit), words[1]));
             if (words.Contains("--no-dose")) plan.Dose = null;
-            var leftOut = new List<string>();
+            var notDrawn = new List<string>();
             try
             {
                 using (var session = new Dosegate.Session())
                 {
-                    Dosegate.Case made = Dosegate.EsapiPlan.ToCase(session, new Dosegate.EsapiAdapter(plan), leftOut);
+                    Dosegate.Case made = Dosegate.EsapiPlan.ToCase(session, new Dosegate.EsapiAdapter(plan), notDrawn);
                     byte[] json = made.Evaluate(new Dosegate.CheckOptions()).Json;
                     using (Stream output = Console.OpenStandardOutput()) output.Write(json, 0, json.Length);
                 }
@@ -156,7 +156,7 @@ namespace EsapiStandIn
                 Console.Error.WriteLine("{0} {1}", problem.Status, problem.Message);
                 return 1;
             }
-            Console.Error.WriteLine("left out: " + string.Join(", ", leftOut));
+            Console.Error.WriteLine("not drawn: " + string.Join(", ", notDrawn));
             return 0;
         }
 
