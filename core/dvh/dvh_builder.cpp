@@ -218,7 +218,7 @@ void DvhBuilder::keep_atoms_only() {
   for (const Dvh::Atom& atom : atoms_) atoms_cc += atom.volume_cc;
   // A grid that lies turned in the region's frame was interpolated again, and has hardly an atom.
   constexpr double kSteps = 1e-4;
-  if (!(std::abs(volume_cc_ - atoms_cc) <= kSteps * volume_cc_)) return;
+  if (!(volume_cc_ > 0.0) || !(std::abs(volume_cc_ - atoms_cc) <= kSteps * volume_cc_)) return;
   forget_extremes();
   std::fill(corners_.begin(), corners_.end(), 0.0);
   std::fill(bends_.begin(), bends_.end(), 0.0);

@@ -86,7 +86,9 @@ class BlockBounds {
   [[nodiscard]] VoxelBlock block(const std::string& what) const {
     if (low_[0] > high_[0]) {
       refuse(Error{
-          ErrorCode::RegionEmpty, what + " has no voxel inside; leave out what is empty.", {}});
+          ErrorCode::RegionEmpty,
+          what + " has no voxel inside; hand over what was not drawn as contours, without any.",
+          {}});
     }
     VoxelBlock block;
     block.first = low_;

@@ -133,8 +133,10 @@ TEST(VoxelDoses, AreRefusedForASumAndForAnUnknownNumber) {
   const Counted counted(1);
   const std::size_t index =
       s.make(dose_of(counted.grid, counted.doses), mask_of(counted.grid, counted.mask));
+  const std::size_t other =
+      s.make(dose_of(counted.grid, counted.doses), mask_of(counted.grid, counted.mask));
   dosegate_options options = by_voxel();
-  options.add_cases = &index;
+  options.add_cases = &other;
   options.add_case_count = 1;
   dosegate_result result = 77;
   EXPECT_EQ(dosegate_dvh(s, index, nullptr, &options, &result), DOSEGATE_OPTION_INVALID);

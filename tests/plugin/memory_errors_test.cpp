@@ -190,7 +190,7 @@ TEST_F(MemoryErrors, ContoursThatAreNoneAreRefused) {
   const auto refused = DOSEGATE_ARGUMENT_INVALID;
   const std::vector<std::size_t> empty = {6, 0}, many = {3, 4},
                                  overflow = {3, std::numeric_limits<std::size_t>::max()};
-  refuses_contours(refused, "no contour;", [](auto& c) { c.contour_count = 0; });
+  refuses_contours(refused, "no contour that they belong to", [](auto& c) { c.contour_count = 0; });
   refuses_contours(refused, "contour 1 has no point",
                    [&](auto& c) { c.contour_points = empty.data(); });
   refuses_contours(refused, "more points", [&](auto& c) { c.contour_points = many.data(); });

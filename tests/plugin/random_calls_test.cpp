@@ -431,7 +431,8 @@ void Caller::builder_rows() {
                              [](auto& in, const Drawn& d) {
                                in.label.name = "Any";
                                in.point_count = d.index;
-                               in.contour_count = d.index_2;
+                               // None at all would be a structure that was not drawn.
+                               in.contour_count = d.index_2 % 1000 + 1;
                              });
   add_row<dosegate_mask>("case_add_mask", api_.case_add_mask, [=](auto& in, const Drawn& d) {
     any_lattice(in.lattice, d);
