@@ -84,6 +84,11 @@ Mesh mesh_for(const Region& region, const DoseLattice& lattice, const Box& box,
   return mesh;
 }
 
+void keep_steps(Mesh& mesh) {
+  mesh.at_planes = true;
+  mesh.block_side = 1;
+}
+
 std::vector<SignedSlab> slabs_of(const Region& region) {
   std::vector<SignedSlab> slabs;
   for (const Slab& slab : region.slabs()) slabs.push_back({&slab, 1.0});
@@ -105,7 +110,8 @@ Dvh compute_dvh(const Region& region, const model::DoseGrid& grid, const DvhOpti
   const DoseLattice lattice(grid, region.frame(), box);
   const auto [low, high] = curve_range(grid, lattice, box);
   DvhBuilder builder(low, high);
-  const Mesh mesh = mesh_for(region, lattice, box, options.cell);
+  Mesh mesh = mesh_for(region, lattice, box, options.cell);
+  if (options.voxel_dose) keep_steps(mesh);
   if (!mesh.empty()) Integrator(lattice, mesh).deposit_finely(slabs_of(region), builder);
   if (options.voxel_dose) builder.keep_atoms_only();
   return std::move(builder).finish(region.volume());

@@ -212,13 +212,14 @@ void DvhBuilder::add_ramp(double centre, double width, double slope) {
   add_bend(centre + 0.5 * width, -bend);
 }
 
-void DvhBuilder::keep_atoms_only() {
+bool DvhBuilder::keep_atoms_only() {
   settle_atoms();
   double atoms_cc = 0.0;
   for (const Dvh::Atom& atom : atoms_) atoms_cc += atom.volume_cc;
   // A grid that lies turned in the region's frame was interpolated again, and has hardly an atom.
   constexpr double kSteps = 1e-4;
-  if (!(volume_cc_ > 0.0) || !(std::abs(volume_cc_ - atoms_cc) <= kSteps * volume_cc_)) return;
+  if (!(volume_cc_ > 0.0) || !(std::abs(volume_cc_ - atoms_cc) <= kSteps * volume_cc_))
+    return false;
   forget_extremes();
   std::fill(corners_.begin(), corners_.end(), 0.0);
   std::fill(bends_.begin(), bends_.end(), 0.0);
@@ -231,6 +232,7 @@ void DvhBuilder::keep_atoms_only() {
     square_volume_ += atom.dose_gy * atom.dose_gy * atom.volume_cc;
     if (atom.volume_cc > kVolumeRounding * volume_cc_) include_extreme(atom.dose_gy);
   }
+  return true;
 }
 
 std::pair<double, double> DvhBuilder::tails_gy(double volume_cc) {

@@ -33,9 +33,9 @@ class DvhBuilder {
   [[nodiscard]] double highest_gy() const { return highest_gy_; }
   /// For a dose that is constant in each voxel: what lies in the steps between voxels, a few millionths
   /// of the volume, goes to the voxels, so that a plateau at a limit is decided by its own dose; extremes
-  /// are the lowest and the highest dose that a volume has which is more than rounding. Does nothing
-  /// where more than that is no atom.
-  void keep_atoms_only();
+  /// are the lowest and the highest dose that a volume has which is more than rounding. False, and
+  /// nothing done, where more than that is no atom.
+  bool keep_atoms_only();
   /// Extremes are those of what follows.
   void forget_extremes();
   [[nodiscard]] double deposited_cc() const { return volume_cc_; }

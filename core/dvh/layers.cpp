@@ -150,7 +150,7 @@ std::vector<Place> Layers::slab_by_slab(std::span<const SignedSlab> slabs) const
 
 std::vector<Place> Layers::places_of(std::span<const SignedSlab> slabs) const {
   std::vector<Place> planes = between_planes(slabs);
-  if (lattice_.has_holes() || !plain(slabs)) return planes;
+  if (mesh_.at_planes || lattice_.has_holes() || !plain(slabs)) return planes;
   std::vector<Place> by_slab = slab_by_slab(slabs);
   // One share for each cell inside, and one for each border cell of each segment.
   std::size_t parts = planes.size();

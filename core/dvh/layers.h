@@ -29,6 +29,9 @@ struct Mesh {
   FineAxis u, v, w;
   double cell_mm = 0.0;        ///< upper bound of a cell's edge that u, v, w were refined with
   std::size_t block_side = 1;  ///< cells of a block either way, see cell_blocks.h
+  /// One lattice cell after the other along w, whatever that costs: for a dose in steps, of which a
+  /// straight line across two cells keeps the mean and no voxel's value.
+  bool at_planes = false;
   [[nodiscard]] bool empty() const { return u.nodes.empty() || v.nodes.empty() || w.nodes.empty(); }
 };
 

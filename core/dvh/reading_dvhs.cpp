@@ -96,7 +96,8 @@ ReadingDvhs compute_reading_dvhs(const Region& region, std::span<const Region> o
   const DoseLattice lattice(grid, region.frame(), box);
   const auto [low, high] = curve_range(grid, lattice, box);
   DvhBuilder builder(low, high);
-  const Mesh mesh = common_mesh(region, lattice, box, options.cell);
+  Mesh mesh = common_mesh(region, lattice, box, options.cell);
+  if (options.voxel_dose) keep_steps(mesh);
   std::optional<Integrator> integrator;
   if (!mesh.empty()) {
     integrator.emplace(lattice, mesh);
@@ -104,7 +105,9 @@ ReadingDvhs compute_reading_dvhs(const Region& region, std::span<const Region> o
   }
   if (options.voxel_dose) builder.keep_atoms_only();
   ReadingDvhs result{DvhBuilder(builder).finish(region.volume()), {}, {}};
-  if (integrator) result.doubt = integrator->doubt(slabs_of(region), builder);
+  // Voxels of one dose have no cells to be unsure of, and steps between them no second derivative.
+  if (integrator && !options.voxel_dose)
+    result.doubt = integrator->doubt(slabs_of(region), builder);
   for (const Region& other : others) {
     if (other.empty()) {
       result.others.emplace_back();
@@ -116,10 +119,8 @@ ReadingDvhs compute_reading_dvhs(const Region& region, std::span<const Region> o
       const std::vector<Slab> solid = solid_part(other);
       std::vector<SignedSlab> prisms;
       for (const Slab& slab : solid) prisms.push_back({&slab, 1.0});
-      changed.forget_extremes();
-      if (options.voxel_dose) {
-        changed.keep_atoms_only();
-      } else {
+      if (!options.voxel_dose || !changed.keep_atoms_only()) {
+        changed.forget_extremes();
         integrator->extremes(prisms, changed);
       }
     }

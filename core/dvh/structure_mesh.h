@@ -19,6 +19,9 @@ namespace dosegate::dvh {
 [[nodiscard]] Mesh mesh_for(const geometry::Region& region, const DoseLattice& lattice,
                             const Box& box, std::optional<Mm> largest);
 
+/// For a dose that is constant in each voxel: cells in which it is, and no share for several of them.
+void keep_steps(Mesh& mesh);
+
 [[nodiscard]] std::vector<SignedSlab> slabs_of(const geometry::Region& region);
 
 /// Dose range of the curve: the whole grid's, which costs nothing to know, unless it is so wide that

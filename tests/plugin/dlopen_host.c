@@ -117,8 +117,8 @@ static int open_and_close_often(const char* module_path, const char* samples, lo
     if (round == warm_up) before_kib = resident_kib();
     wrong = open_and_close(module_path);
   }
-  wrong |= load_and_check(module_path, samples);
   after_kib = resident_kib();
+  wrong |= load_and_check(module_path, samples);
   printf("%ld rounds, resident %ld KiB after %ld of them, %ld KiB at the end\n", rounds, before_kib,
          warm_up, after_kib);
   /* A leak of one session's few KiB a round would be several MiB. */
