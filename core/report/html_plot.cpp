@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "report/html_parts.h"
+#include "report/plot_axis.h"
 
 namespace dosegate::report::html {
 namespace {
@@ -20,22 +21,6 @@ constexpr std::size_t kColours = 8;
 // The frame of a plot inside of its drawing, in its units.
 constexpr double kLeft = 46.0, kTop = 12.0, kWidth = 440.0, kHeight = 300.0;
 
-struct Axis {
-  double end_gy = 1.0, step_gy = 1.0;
-};
-
-// About six ticks at 1, 2 or 5 times a power of ten.
-Axis dose_axis(double highest_gy) {
-  constexpr double kTicks = 6.0;
-  const double rough = std::max(highest_gy, 0.1) / kTicks;
-  const double decade = std::pow(10.0, std::floor(std::log10(rough)));
-  double step_gy = 10.0 * decade;
-  for (const double multiple : {5.0, 2.0, 1.0}) {
-    if (multiple * decade >= rough) step_gy = multiple * decade;
-  }
-  return {step_gy * std::ceil(std::max(highest_gy, 0.1) / step_gy), step_gy};
-}
-
 class Frame {
  public:
   explicit Frame(const PlotContent& plot) : axis_(dose_axis(plot.highest_gy)) {}
@@ -45,10 +30,10 @@ class Frame {
   [[nodiscard]] std::string y(double volume_pct) const {
     return fixed(kTop + kHeight * (1.0 - volume_pct / 100.0), 1);
   }
-  [[nodiscard]] const Axis& axis() const { return axis_; }
+  [[nodiscard]] const DoseAxis& axis() const { return axis_; }
 
  private:
-  Axis axis_;
+  DoseAxis axis_;
 };
 
 std::string axes(const Frame& frame) {
@@ -60,7 +45,7 @@ std::string axes(const Frame& frame) {
         kLeft, frame.y(volume_pct), kWidth, kLeft - 6,
         fixed(kTop + kHeight * (1.0 - volume_pct / 100.0) + 4.0, 1), volume_pct);
   }
-  const Axis& axis = frame.axis();
+  const DoseAxis& axis = frame.axis();
   const int ticks = static_cast<int>(std::lround(axis.end_gy / axis.step_gy));
   for (int i = 0; i <= ticks; ++i) {
     const double dose_gy = axis.step_gy * i;
@@ -91,17 +76,6 @@ std::string path_of(const PlotCurve& curve, const Frame& frame) {
     last_y = y;
   }
   return d;
-}
-
-double dose_at(const PlotCurve& curve, double volume_pct) {
-  for (std::size_t i = 1; i < curve.points.size(); ++i) {
-    const PlotPoint &a = curve.points[i - 1], &b = curve.points[i];
-    if (b.volume_pct > volume_pct) continue;
-    const double fall_pct = a.volume_pct - b.volume_pct;
-    const double share = fall_pct > 0.0 ? (a.volume_pct - volume_pct) / fall_pct : 0.0;
-    return a.dose_gy + std::clamp(share, 0.0, 1.0) * (b.dose_gy - a.dose_gy);
-  }
-  return curve.points.empty() ? 0.0 : curve.points.back().dose_gy;
 }
 
 // A corner that the curve must not enter: up and right of an upper limit, down and left of a lower one.
