@@ -91,6 +91,17 @@ DicomFile::DicomFile(DicomFile&&) noexcept = default;
 DicomFile& DicomFile::operator=(DicomFile&&) noexcept = default;
 DicomFile::~DicomFile() = default;
 
+namespace {
+
+// The first attribute that is not read any more.
+DcmTagKey first_left_out(DicomFile::Extent extent) {
+  if (extent == DicomFile::Extent::BeforeRois) return DCM_StructureSetROISequence;
+  if (extent == DicomFile::Extent::BeforePixelData) return DCM_PixelData;
+  return DcmTagKey(0x0008, 0x0061);  // Modality (0008,0060) is the last that is needed
+}
+
+}  // namespace
+
 Result<DicomFile> DicomFile::load(const std::string& path, Extent extent) {
   auto loaded = std::make_unique<Loaded>();
   loaded->path = path;
@@ -98,9 +109,8 @@ Result<DicomFile> DicomFile::load(const std::string& path, Extent extent) {
   const OFCondition status =
       extent == Extent::Whole
           ? loaded->format.loadFile(name, EXS_Unknown, EGL_noChange, kLongestValueInMemory)
-          // Modality (0008,0060) is the last attribute that is needed.
           : loaded->format.loadFileUntilTag(name, EXS_Unknown, EGL_noChange, kLongestValueInMemory,
-                                            ERM_autoDetect, DcmTagKey(0x0008, 0x0061));
+                                            ERM_autoDetect, first_left_out(extent));
   if (status.bad()) {
     return fail(
         ErrorCode::NotDicom,

@@ -31,7 +31,9 @@ class DcmtkSession {
 class DicomFile {
  public:
   enum class Extent {
-    Header,  ///< up to Modality: enough to know what the file is
+    Header,           ///< up to Modality: enough to know what the file is
+    BeforeRois,       ///< of a structure set what stands before its ROIs
+    BeforePixelData,  ///< of a dose what stands before its values
     Whole,
   };
   /// Errors: NotDicom, with DCMTK's own reason.

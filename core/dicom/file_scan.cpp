@@ -229,6 +229,7 @@ Result<ScanOutcome> Scanner::scan(const std::vector<std::string>& paths,
     }
   }
   for (const auto& [kind, files] : left_out_) {
+    outcome_.others += files.size();
     const std::string what = counted(files.size(), kind);
     outcome_.findings.push_back(
         {FindingCode::FileSkipped,

@@ -27,6 +27,7 @@ struct ScanOutcome {
   std::vector<RtFile> files;            ///< sorted by path, each file once
   Findings findings;                    ///< what was left out, one entry a kind
   std::vector<std::string> unreadable;  ///< paths of files that look like DICOM and cannot be read
+  std::size_t others = 0;  ///< files that are no RT plan, structure set or dose
   std::string summary;  ///< what was found beside RT objects, for messages; may be empty
 };
 

@@ -407,11 +407,15 @@ void Linker::hand_over_structures() {
 }
 
 ReadOutcome Linker::link() {
+  const std::vector<std::string>& only = options_.only_plans;
   for (const PlanObject& plan : objects_.plans) {
+    if (!only.empty() && std::find(only.begin(), only.end(), plan.source.file.path) == only.end()) {
+      continue;
+    }
     add({plan.label, plan.source.file.sop_instance_uid, plan.source.file.path}, link_plan(plan));
   }
   if (objects_.plans.empty()) link_all_without_plan();
-  report_unclaimed();
+  if (only.empty()) report_unclaimed();
   hand_over_structures();
   std::sort(cases_.begin(), cases_.end(),
             [](const auto& a, const auto& b) { return a.key < b.key; });

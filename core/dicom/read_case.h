@@ -36,6 +36,8 @@ struct ReadOptions {
   Need need = Need::StructuresAndDose;
   /// Stages "looking" (at each file's first attributes) and "reading" (the RT files). May be empty.
   StopRequested stop = {};
+  /// Paths of plan files: only these plans become cases, and nothing is said of what belongs to others. Empty: all.
+  std::vector<std::string> only_plans = {};
 };
 
 /// Reads `paths` (files, or folders with all that is below them, links to folders not followed).

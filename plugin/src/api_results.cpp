@@ -2,10 +2,10 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <filesystem>
 #include <set>
 
 #include "base/text.h"
+#include "evaluation/context_beside.h"
 #include "geometry/conventions.h"
 #include "session_protocols.h"
 #include "stored_result.h"
@@ -134,35 +134,17 @@ Asked asked_for(const Session& session, std::size_t index, const dosegate_option
   return asked;
 }
 
-// The folder of a case's plan; nothing where there is no plan.
-std::optional<std::filesystem::path> plan_folder(const model::Case& found) {
-  for (const model::InputFile& input : found.inputs) {
-    if (input.sop_class != "RT Plan Storage" && input.sop_class != "RT Ion Plan Storage") continue;
-    return std::filesystem::path(input.path).parent_path();
-  }
-  return std::nullopt;
-}
-
-// Adds the context.yaml beside the case's plan. A file that could be about another patient is none.
-void add_context_beside(const Session& session, const model::Case& found,
-                        const std::vector<protocol::Protocol>& protocols,
-                        std::vector<protocol::ContextFile>& files) {
-  const auto folder = plan_folder(found);
-  if (!folder) return;
-  const std::string path = (*folder / protocol::kContextFileName).string();
-  std::error_code status;
-  if (!std::filesystem::exists(path, status)) return;
-  for (const protocol::ContextFile& known : files) {
-    if (known.path == path) return;
-  }
+// Adds the context.yaml beside the case's plan.
+void add_context(const Session& session, const model::Case& found,
+                 const std::vector<protocol::Protocol>& protocols,
+                 std::vector<protocol::ContextFile>& files) {
+  std::vector<const model::Case*> all;
   for (const auto& other : session.outcome().cases) {
-    if (!other || other->patient_id == found.patient_id || plan_folder(*other) != folder) continue;
-    refuse(Error{ErrorCode::ContextInvalid,
-                 "Plans of several patients lie beside the context file, so it cannot be told whom "
-                 "it is about; give each patient a folder.",
-                 printable(path)});
+    if (other) all.push_back(&*other);
   }
-  files.push_back(unwrap(protocol::read_context_file(path, protocols)));
+  const bool shared = evaluation::shares_plan_folder(found, all);
+  const auto added = evaluation::add_context_beside(found, shared, protocols, files);
+  if (!added) refuse(added.error());
 }
 
 // What was noticed while reading belongs to no single case, but whoever looks at a result from those
@@ -217,7 +199,7 @@ int32_t dosegate_evaluate(dosegate_session handle, size_t case_index,
     const std::vector<const model::Case*>& cases = asked.cases;
     const std::vector<protocol::Protocol> protocols = protocols_of(session, in);
     for (const model::Case* summed : cases) {
-      add_context_beside(session, *summed, protocols, all.context_files);
+      add_context(session, *summed, protocols, all.context_files);
     }
     Evaluation e = unwrap(cases.size() == 1 ? evaluation::evaluate(*cases.front(), protocols, all)
                                             : evaluation::evaluate_sum(cases, protocols, all));

@@ -1,0 +1,214 @@
+#include "batch/check_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "base/text.h"
+#include "base/whole_file.h"
+#include "batch/plan_folder.h"
+#include "evaluation/context_beside.h"
+#include "report/csv.h"
+#include "report/html.h"
+#include "report/json.h"
+#include "report/junit.h"
+#include "report/pdf.h"
+#include "report/shown_values.h"
+
+namespace dosegate::batch {
+namespace {
+
+namespace fs = std::filesystem;
+using evaluation::Evaluation;
+
+CohortRule row_of(const Evaluation& evaluation, const evaluation::RuleResult& rule) {
+  CohortRule row;
+  row.protocol = rule.protocol_id;
+  row.id = rule.id;
+  row.label = rule.label;
+  row.level = protocol::to_text(rule.level);
+  row.verdict = to_text(rule.verdict);
+  row.borderline = rule.borderline;
+  row.structure = rule.structure;
+  row.roi = report::roi_text(rule);
+  if (const evaluation::TestResult* shown = report::shown_test(rule)) {
+    row.metric = metrics::to_text(shown->test.metric);
+    row.unit = metrics::to_text(metrics::output_unit(shown->test.metric));
+    row.value = shown->value.value;
+    row.low = shown->value.low;
+    row.high = shown->value.high;
+    row.comparator = protocol::to_text(shown->test.comparator);
+    row.goal = shown->test.goal;
+    row.variation = shown->test.variation;
+  }
+  row.branch = rule.branch;
+  row.reason = report::shown_reason(rule);
+  const protocol::Source* source =
+      report::source_of(evaluation, rule.protocol_id, rule.provenance.source);
+  row.source = source != nullptr ? source->citation : rule.provenance.source;
+  return row;
+}
+
+CohortRule row_of(const evaluation::PlanCheckResult& check) {
+  CohortRule row;
+  row.kind = CohortRule::Kind::PlanCheck;
+  row.protocol = check.protocol_id;
+  row.id = check.id;
+  row.label = check.label;
+  row.level = protocol::to_text(check.level);
+  row.verdict = to_text(check.verdict);
+  row.reason = check.reason;
+  row.source = check.provenance.source;
+  return row;
+}
+
+CohortStructure row_of(const evaluation::StructureResult& structure) {
+  const report::StructureNumbers numbers =
+      report::structure_numbers(structure.dvh, structure.reason);
+  return {structure.name,  structure.number, numbers.volume_cc, numbers.uncovered_cc,
+          numbers.mean_gy, numbers.min_gy,   numbers.max_gy,    numbers.reason};
+}
+
+CohortFinding row_of(const Finding& finding) {
+  return {std::string(finding_id(finding.code)),
+          std::string(severity_id(finding_severity(finding.code))), finding.text, finding.where};
+}
+
+void describe(const Evaluation& evaluation, CohortPlan& row) {
+  row.status = CohortPlan::Status::Checked;
+  row.reason = evaluation.verdict_reason;
+  row.patient_id = evaluation.patient_id;
+  row.plan_label = evaluation.plan_label;
+  row.plan_uid = evaluation.plan_uid;
+  row.verdict = to_text(evaluation.verdict);
+  row.fractions = evaluation.fractions;
+  row.prescription_gy = evaluation.prescription_gy;
+  row.bed_gy = evaluation.bed_gy;
+  row.eqd2_gy = evaluation.eqd2_gy;
+  for (const evaluation::ProtocolVerdict& used : evaluation.protocols) {
+    row.protocols +=
+        fmt::format("{}{} {}", row.protocols.empty() ? "" : ", ", used.id, used.version);
+  }
+  for (const evaluation::RuleResult& rule : evaluation.rules) {
+    row.rules.push_back(row_of(evaluation, rule));
+  }
+  for (const evaluation::PlanCheckResult& check : evaluation.plan_checks) {
+    row.rules.push_back(row_of(check));
+  }
+  for (const evaluation::StructureResult& structure : evaluation.structures) {
+    row.structures.push_back(row_of(structure));
+  }
+  for (const Finding& finding : evaluation.findings) row.findings.push_back(row_of(finding));
+}
+
+Result<CheckedPlan::File> rendered(const Evaluation& evaluation, ReportFormat format) {
+  switch (format) {
+    case ReportFormat::Html:
+      return CheckedPlan::File{"report.html", report::to_html(evaluation)};
+    case ReportFormat::Pdf: {
+      auto pdf = report::to_pdf(evaluation);
+      if (!pdf) return tl::unexpected<Error>(pdf.error());
+      return CheckedPlan::File{"report.pdf", std::move(*pdf)};
+    }
+    case ReportFormat::Csv:
+      return CheckedPlan::File{"rules.csv", report::to_csv(evaluation)};
+    case ReportFormat::Junit:
+      return CheckedPlan::File{"junit.xml", report::to_junit(evaluation)};
+  }
+  throw InternalError("unknown format of a report");
+}
+
+// What evaluation::evaluate() was given in the end.
+struct Judged {
+  Evaluation evaluation;
+  std::string site;
+};
+
+Result<Judged> judge(const dicom::PlanFiles& plan, const CheckSettings& settings) {
+  auto read = dicom::read_plan_files(plan, settings.options.stop);
+  if (!read) return tl::unexpected<Error>(read.error());
+  const Result<model::Case>& found = read->cases.front();
+  if (!found) return tl::unexpected<Error>(found.error());
+  evaluation::EvaluationOptions options = settings.options;
+  const auto added = evaluation::add_context_beside(*found, plan.shares_folder, settings.protocols,
+                                                    options.context_files);
+  if (!added) return tl::unexpected<Error>(added.error());
+  auto evaluated = evaluation::evaluate(*found, settings.protocols, options);
+  if (!evaluated) return tl::unexpected<Error>(evaluated.error());
+  Judged judged{std::move(*evaluated), {}};
+  Findings& findings = judged.evaluation.findings;
+  findings.insert(findings.end(), read->findings.begin(), read->findings.end());
+  const auto told = options.context.find("site");
+  if (told != options.context.end()) judged.site = told->second;
+  for (const protocol::ContextFile& file : options.context_files) {
+    const auto site = file.values.find("site");
+    if (judged.site.empty() && site != file.values.end()) judged.site = site->second;
+  }
+  return judged;
+}
+
+Result<CheckedPlan> refused(CheckedPlan checked, const Error& error) {
+  if (error.code == ErrorCode::Cancelled) return tl::unexpected<Error>(error);
+  checked.row.status = CohortPlan::Status::Refused;
+  checked.row.reason = to_text(error);
+  checked.files.clear();
+  return checked;
+}
+
+}  // namespace
+
+Result<CheckedPlan> check_plan(const dicom::PlanFiles& plan, const CheckSettings& settings) {
+  CheckedPlan checked;
+  CohortPlan& row = checked.row;
+  row.key = plan.key;
+  row.patient_id = plan.patient_id;
+  row.plan_label = plan.label;
+  row.plan_uid = plan.uid;
+  row.plan_date = plan.date;
+  const auto judged = judge(plan, settings);
+  if (!judged) return refused(std::move(checked), judged.error());
+  checked.files.push_back({"result.json", report::to_json(judged->evaluation)});
+  for (const ReportFormat format : settings.reports) {
+    auto file = rendered(judged->evaluation, format);
+    if (!file) return refused(std::move(checked), file.error());
+    checked.files.push_back(std::move(*file));
+  }
+  describe(judged->evaluation, row);
+  row.site = judged->site;
+  row.folder = "plans/" + plan_folder_name(row.patient_id, row.plan_label, row.key);
+  for (const CheckedPlan::File& file : checked.files) row.reports.push_back(file.name);
+  return checked;
+}
+
+CohortPlan row_of(const dicom::NoPlan& without) {
+  CohortPlan row;
+  row.status = without.unreadable ? CohortPlan::Status::Unreadable : CohortPlan::Status::Refused;
+  row.reason = to_text(without.error);
+  row.key = without.path;
+  return row;
+}
+
+Result<void> write_plan(const std::string& out, const CheckedPlan& plan) {
+  const fs::path folder = fs::path(out) / plan.row.folder;
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) {
+    return fail(ErrorCode::FileUnwritable,
+                fmt::format("The folder cannot be made ({}).", error.message()),
+                printable(folder.string()));
+  }
+  for (const CheckedPlan::File& file : plan.files) {
+    const auto written = write_whole_file((folder / file.name).string(), file.bytes);
+    if (!written) return written;
+  }
+  for (const char* name : {"result.json", "report.html", "report.pdf", "rules.csv", "junit.xml"}) {
+    const auto same = [&](const CheckedPlan::File& file) { return file.name == name; };
+    if (std::any_of(plan.files.begin(), plan.files.end(), same)) continue;
+    fs::remove(folder / name, error);  // of an earlier check that was asked for more
+  }
+  return {};
+}
+
+}  // namespace dosegate::batch
