@@ -25,7 +25,8 @@ struct HashedFile {
 /// All that is entered of one plan.
 struct JournalEntry {
   CohortPlan plan;
-  std::string fingerprint;  ///< of all that the result depends on; the same: it need not be checked again
+  std::string
+      fingerprint;  ///< of all that the result depends on; the same: it need not be checked again
   std::vector<HashedFile> inputs, outputs;
 };
 
@@ -58,7 +59,8 @@ class Journal {
   [[nodiscard]] Result<std::vector<std::string>> keys() const;  ///< sorted
 
   /// Every plan in order of its key, whole, one at a time.
-  [[nodiscard]] Result<void> each(const std::function<Result<void>(const JournalEntry&)>& take) const;
+  [[nodiscard]] Result<void> each(
+      const std::function<Result<void>(const JournalEntry&)>& take) const;
 
   /// Closes the journal and puts in its place the same with rows ordered by key: the same bytes for the same
   /// plans, whatever order and how many attempts they were entered in. Errors: FileUnwritable; then the journal is
