@@ -176,6 +176,9 @@ Result<CheckedPlan> check_plan(const dicom::PlanFiles& plan, const CheckSettings
     checked.files.push_back(std::move(*file));
   }
   describe(judged->evaluation, row);
+  for (const model::InputFile& input : judged->evaluation.inputs) {
+    checked.input_hashes[input.path] = input.sha256;
+  }
   row.site = judged->site;
   row.folder = "plans/" + plan_folder_name(row.patient_id, row.plan_label, row.key);
   for (const CheckedPlan::File& file : checked.files) row.reports.push_back(file.name);
@@ -186,7 +189,7 @@ CohortPlan row_of(const dicom::NoPlan& without) {
   CohortPlan row;
   row.status = without.unreadable ? CohortPlan::Status::Unreadable : CohortPlan::Status::Refused;
   row.reason = to_text(without.error);
-  row.key = without.path;
+  row.key = without.key;
   return row;
 }
 

@@ -1,6 +1,7 @@
 // The files of one plan -> its verdict, its reports and its row in the cohort.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +31,8 @@ struct CheckedPlan {
     std::string name;  ///< "result.json", "report.html", "report.pdf", "rules.csv", "junit.xml"
     std::string bytes;
   };
-  std::vector<File> files;  ///< none unless row.status is Checked
+  std::map<std::string, std::string> input_hashes;  ///< SHA-256 of the files it came from, by path
+  std::vector<File> files;                          ///< none unless row.status is Checked
 };
 
 /// Reads, evaluates and renders; the JSON is that of `dosegate check` on the plan's files. What cannot be

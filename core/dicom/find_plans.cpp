@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "base/sha256.h"
 #include "base/text.h"
 #include "dicom/dicom_file.h"
 #include "dicom/file_scan.h"
@@ -30,6 +31,13 @@ using Files = std::vector<const Linked*>;
 
 bool is_plan(const Linked& file) {
   return file.kind == ObjectKind::Plan || file.kind == ObjectKind::IonPlan;
+}
+
+// Text that names one thing: bytes that cannot be shown are told apart by their hash.
+std::string key_of(const std::string& text) {
+  constexpr std::size_t kDigits = 12;
+  std::string key = printable(text);
+  return key == text ? key : fmt::format("{} [{}]", key, sha256_hex(text).substr(0, kDigits));
 }
 
 std::string folder_of(const std::string& path) {
@@ -166,6 +174,7 @@ void Grouping::doses_without_plan(FoundPlans& found) const {
     if (may_have) continue;
     found.without.push_back(
         {file.path,
+         key_of(file.path),
          {ErrorCode::PlanMissing,
           file.plan_uids.empty()
               ? "The dose names no plan, and no plan of its patient lacks one; add its RT Plan."
@@ -180,7 +189,7 @@ FoundPlans Grouping::group() {
   std::set<std::string> used;
   for (const auto& [key, plan] : plans_) {
     PlanFiles group;
-    group.key = key;
+    group.key = key_of(key);
     group.patient_id = plan.front()->patient_id;
     group.label = plan.front()->label;
     group.uid = plan.front()->uid;
@@ -244,7 +253,7 @@ Result<FoundPlans> find_plans(const std::vector<std::string>& paths, const StopR
   if (!scan) return tl::unexpected<Error>(scan.error());
   std::vector<NoPlan> unreadable;
   for (const std::string& path : scan->unreadable) {
-    unreadable.push_back({path, reason_of(path, scan->findings), true});
+    unreadable.push_back({path, key_of(path), reason_of(path, scan->findings), true});
   }
   std::vector<Linked> files;
   std::size_t looked_at = 0;
@@ -256,7 +265,7 @@ Result<FoundPlans> find_plans(const std::vector<std::string>& paths, const StopR
     if (linked) {
       files.push_back(std::move(*linked));
     } else {
-      unreadable.push_back({file.path, linked.error(), true});
+      unreadable.push_back({file.path, key_of(file.path), linked.error(), true});
     }
   }
   FoundPlans found = Grouping(files).group();

@@ -28,7 +28,8 @@ struct PlanFiles {
 /// A file, or files, from which no plan comes though one should.
 struct NoPlan {
   std::string path;
-  Error error;  ///< why, and what to do
+  std::string key;  ///< the same, printable, and once in a cohort
+  Error error;      ///< why, and what to do
   bool unreadable = false;
 };
 

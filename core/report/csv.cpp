@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "report/csv_row.h"
 #include "report/shown_values.h"
 
 namespace dosegate::report {
@@ -16,35 +17,9 @@ using evaluation::Evaluation;
 using evaluation::RuleResult;
 using evaluation::TestResult;
 
-// One line of cells. Text and numbers are different calls, because a number must not be taken for a
-// formula ("-1.5" would get a quote before it).
-class Row {
- public:
-  Row& text(std::string_view value) { return cell(csv_field(value)); }
-  Row& number(const std::optional<double>& value) { return cell(value ? shortest(*value) : ""); }
-  Row& integer(const std::optional<int>& value) {
-    return cell(value ? std::to_string(*value) : std::string());
-  }
-  Row& cell(std::string_view ready) {
-    if (started_) line_ += ',';
-    started_ = true;
-    line_ += ready;
-    return *this;
-  }
-  Row& empty(int count) {
-    for (int i = 0; i < count; ++i) cell("");
-    return *this;
-  }
-  void add_to(std::string& table) const { (table += line_) += '\n'; }
-
- private:
-  std::string line_;
-  bool started_ = false;
-};
-
 constexpr int kNumberCells = 7;  // metric, value, low, high, unit, goal, variation
 
-void add_headroom(Row& row, const std::optional<evaluation::HeadroomStep>& step) {
+void add_headroom(CsvRow& row, const std::optional<evaluation::HeadroomStep>& step) {
   if (step) {
     row.number(step->factor).text(to_text(step->beyond));
   } else {
@@ -52,8 +27,8 @@ void add_headroom(Row& row, const std::optional<evaluation::HeadroomStep>& step)
   }
 }
 
-Row rule_row(const RuleResult& rule) {
-  Row row;
+CsvRow rule_row(const RuleResult& rule) {
+  CsvRow row;
   row.text(rule.protocol_id)
       .text(rule.id)
       .text(protocol::to_text(rule.level))
@@ -81,8 +56,8 @@ Row rule_row(const RuleResult& rule) {
   return row;
 }
 
-Row plan_check_row(const evaluation::PlanCheckResult& check) {
-  Row row;
+CsvRow plan_check_row(const evaluation::PlanCheckResult& check) {
+  CsvRow row;
   row.text(check.protocol_id)
       .text(check.id)
       .text(protocol::to_text(check.level))
@@ -105,7 +80,7 @@ void add_curve(std::string& table, const DvhResult& result) {
   const std::string first_cells = structure_cells(result);
   if (!result.dvh) {
     const StructureNumbers numbers = structure_numbers(result.dvh, result.reason);
-    Row().cell(first_cells).empty(4).text(numbers.reason).add_to(table);
+    CsvRow().cell(first_cells).empty(4).text(numbers.reason).add_to(table);
     return;
   }
   const Gy bin = curve_bin(*result.dvh);
@@ -149,7 +124,7 @@ std::string metrics_csv(const DvhReport& report) {
   for (const DvhResult& result : report.structures) {
     for (std::size_t i = 0; i < report.metrics.size(); ++i) {
       const metrics::MetricValue value = shown_metric(report, result, i);
-      Row()
+      CsvRow()
           .cell(structure_cells(result))
           .text(metrics::to_text(report.metrics[i]))
           .number(value.value)
