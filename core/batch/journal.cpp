@@ -535,7 +535,7 @@ Result<void> Journal::finish(Journal journal) {
     Statement attach(database, "ATTACH ? AS ordered");
     attach.bind(draft).step();
     run(database,
-        "CREATE TEMP TABLE numbered AS SELECT plan, row_number() OVER (ORDER BY key) AS number "
+        "CREATE TEMP TABLE numbered AS SELECT plan, row_number() OVER (ORDER BY key) AS plan_number "
         "FROM plans");
     run(database, "CREATE UNIQUE INDEX temp.by_plan ON numbered (plan)");
     Transaction all(database);
@@ -547,8 +547,8 @@ Result<void> Journal::finish(Journal journal) {
       const std::string_view rest = comma == std::string_view::npos ? "" : table.key.substr(comma);
       run(database,
           fmt::format(
-              "INSERT INTO ordered.{0} (plan, {1}) SELECT number, {1} FROM main.{0} JOIN numbered "
-              "USING (plan) ORDER BY number{2}",
+              "INSERT INTO ordered.{0} (plan, {1}) SELECT plan_number, {1} FROM main.{0} JOIN numbered "
+              "USING (plan) ORDER BY plan_number{2}",
               table.name, table.columns, rest));
     }
     all.commit();

@@ -259,15 +259,7 @@ Run add_check(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("check", "Hold plans against a protocol and give a verdict");
   add_common(*command, options->common);
-  command
-      ->add_option("--protocol", options->protocols,
-                   "Built-in id or file; may be given several times (default: hcc-rt-ici)")
-      ->allow_extra_args(false);
-  command
-      ->add_option("--context", options->context,
-                   "key=value for rules that ask for it (ecog=1); overrides context.yaml in the "
-                   "plan's folder")
-      ->allow_extra_args(false);
+  add_protocols_asked(*command, options->protocols, options->context);
   command->add_option("--json", options->json,
                       "Write the whole result as JSON to a file, - for standard output");
   command->add_option("--csv", options->csv,

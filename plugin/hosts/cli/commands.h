@@ -15,10 +15,18 @@ Run add_check(CLI::App& app);
 Run add_dvh(CLI::App& app);
 Run add_inspect(CLI::App& app);
 Run add_protocols(CLI::App& app);
+Run add_batch(CLI::App& app);
+Run add_merge(CLI::App& app);
 
 /// --map and --aliases.
 void add_names(CLI::App& command, CommonOptions& common);
-/// The options that `check` and `dvh` share, those of add_names() included.
+/// How plans are read and doses taken: what every command that computes something has, those of add_names()
+/// included.
+void add_reading(CLI::App& command, CommonOptions& common);
+/// --protocol and --context.
+void add_protocols_asked(CLI::App& command, std::vector<std::string>& protocols,
+                         std::vector<std::string>& context);
+/// The options that `check` and `dvh` share, those of add_reading() included.
 void add_common(CLI::App& command, CommonOptions& common);
 
 }  // namespace cli

@@ -8,15 +8,19 @@ namespace cli {
 
 int exit_for(int32_t status) {
   if (status == DOSEGATE_OK) return kPass;
-  if (status >= 900 || status == DOSEGATE_CANCELLED) return kInternal;
+  if (status == DOSEGATE_CANCELLED) return kStopped;
+  if (status >= 900) return kInternal;
   // Grammar, protocols, names and options are what the user typed; the rest is what the files hold.
   const bool typed = (status >= 400 && status < 600) || status == DOSEGATE_OPTION_INVALID ||
-                     status == DOSEGATE_ARGUMENT_INVALID;
+                     status == DOSEGATE_ARGUMENT_INVALID || status == DOSEGATE_FILE_UNWRITABLE;
   return typed ? kUsage : kInput;
 }
 
-Library::Library() {
-  const int32_t status = dosegate_session_create(nullptr, &session_);
+Library::Library() : Library(dosegate_host{}) {}
+
+Library::Library(dosegate_host host) {
+  host.struct_size = sizeof host;
+  const int32_t status = dosegate_session_create(&host, &session_);
   if (status != DOSEGATE_OK) throw Stop(kInternal, "The library could not be started.");
 }
 

@@ -19,6 +19,7 @@ enum Exit : int {
   kUsage = 64,
   kInput = 65,
   kInternal = 70,
+  kStopped = 75,  ///< before its end, by a signal: the same command goes on where it was
 };
 
 /// Ends the command with a message and an exit code.
@@ -39,6 +40,7 @@ class Stop : public std::runtime_error {
 class Library {
  public:
   Library();
+  explicit Library(dosegate_host host);  ///< its struct_size is set here
   ~Library();
   Library(const Library&) = delete;
   Library& operator=(const Library&) = delete;

@@ -32,13 +32,20 @@ void add_names(CLI::App& command, CommonOptions& common) {
       ->check(not_empty);
 }
 
-void add_common(CLI::App& command, CommonOptions& common) {
-  command.add_option("INPUT", common.inputs, "DICOM files and folders, in any mix")->required();
-  command.add_option("--plan", common.plan, "Only the plan of this label or SOP Instance UID");
-  command.add_flag("--sum", common.sum,
-                   "All plans together as one course: their doses added, BED "
-                   "and EQD2 converted for "
-                   "each plan with its own number of fractions");
+void add_protocols_asked(CLI::App& command, std::vector<std::string>& protocols,
+                         std::vector<std::string>& context) {
+  command
+      .add_option("--protocol", protocols,
+                  "Built-in id or file; may be given several times (default: hcc-rt-ici)")
+      ->allow_extra_args(false);
+  command
+      .add_option("--context", context,
+                  "key=value for rules that ask for it (ecog=1); overrides context.yaml in the "
+                  "plan's folder")
+      ->allow_extra_args(false);
+}
+
+void add_reading(CLI::App& command, CommonOptions& common) {
   command.add_option("--fractions", common.fractions, "Number of fractions, instead of the plan's")
       ->check(plain_number)
       ->check(CLI::Range(1, 1000));
@@ -75,6 +82,16 @@ void add_common(CLI::App& command, CommonOptions& common) {
                   "voxel's value throughout the voxel, as a count of voxels takes it")
       ->check(CLI::IsMember({"linear", "voxel"}));
   add_names(command, common);
+}
+
+void add_common(CLI::App& command, CommonOptions& common) {
+  command.add_option("INPUT", common.inputs, "DICOM files and folders, in any mix")->required();
+  command.add_option("--plan", common.plan, "Only the plan of this label or SOP Instance UID");
+  command.add_flag("--sum", common.sum,
+                   "All plans together as one course: their doses added, BED "
+                   "and EQD2 converted for "
+                   "each plan with its own number of fractions");
+  add_reading(command, common);
   command
       .add_option("--workers", common.workers, "Threads at most; the result does not depend on it")
       ->check(plain_number);
@@ -88,8 +105,9 @@ int main(int argc, char** argv) {
       "For research and quality assurance; a qualified person decides.");
   app.set_version_flag("--version", std::string("dosegate ") + dosegate_version());
   app.require_subcommand(1);
-  const std::vector<cli::Run> commands = {cli::add_check(app), cli::add_dvh(app),
-                                          cli::add_inspect(app), cli::add_protocols(app)};
+  const std::vector<cli::Run> commands = {cli::add_check(app),   cli::add_dvh(app),
+                                          cli::add_inspect(app), cli::add_protocols(app),
+                                          cli::add_batch(app),   cli::add_merge(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -699,6 +699,69 @@ DOSEGATE_EXPORT int32_t dosegate_send(dosegate_session session, dosegate_result 
 DOSEGATE_EXPORT int32_t dosegate_result_release(dosegate_session session,
                                                 dosegate_result result) DOSEGATE_NOEXCEPT;
 
+/* ---- batches ----------------------------------------------------------------------------------------- */
+
+/* Bits of dosegate_batch_request.reports: what is written of each plan beside its JSON. */
+enum {
+  DOSEGATE_REPORT_HTML = 1,
+  DOSEGATE_REPORT_PDF = 2,
+  DOSEGATE_REPORT_CSV = 4,
+  DOSEGATE_REPORT_JUNIT = 8
+};
+
+/* What became of one plan of a batch, or of a file that gave none. Texts live during the callback. */
+typedef struct dosegate_batch_plan {
+  uint32_t struct_size;
+  int32_t verdict;    /* DOSEGATE_PASS ...; 0 = it was not checked: `reason` says why */
+  int32_t kept;       /* 1: done before with the same files, protocols, options and version */
+  int32_t unreadable; /* 1: not checked because a file cannot be read */
+  const char *key;    /* the plan's SOP Instance UID; a path where there is none */
+  const char *reason; /* of the verdict, or of why there is none; it may name files */
+  const char *folder; /* of the plan's files, below the batch's; "" if it was not checked */
+} dosegate_batch_plan;
+
+typedef struct dosegate_batch_request {
+  uint32_t struct_size;
+  uint32_t reports;         /* bits of the enum above; 0 = JSON alone */
+  const char *const *roots; /* files and folders, with all that is below them */
+  size_t root_count;
+  const char *out;          /* folder to write to; made if it is not there */
+  uint32_t workers;         /* plans checked at a time; 0 = as many as the machine has processors */
+  uint32_t shard, shards;   /* only part 1..shards of the plans, split by their UIDs; 0 and 0 = all */
+  int32_t anew;             /* 1: check every plan, whatever was done before */
+  /* May be NULL. Called on the calling thread for each plan that is done. Must not call into the session. */
+  void (*plan_done)(void *user, const dosegate_batch_plan *plan);
+  void *user;               /* handed to plan_done */
+} dosegate_batch_request;
+
+/* How many plans; `pass` to `unknown` are the verdicts of `checked`. */
+typedef struct dosegate_batch_summary {
+  uint32_t struct_size;
+  uint32_t reserved;
+  uint64_t checked, refused, unreadable;
+  uint64_t pass, variation, fail, unknown;
+  uint64_t kept;    /* of these: done before */
+  uint64_t removed; /* done before, and not in the folders any more */
+  uint64_t structure_sets_unused, other_files; /* found beside the plans */
+} dosegate_batch_summary;
+
+/* Checks all plans below some folders: result.json and the reports that were asked for in a folder for each plan, and
+ * for all of them results.sqlite, rules.csv, index.html and, last, summary.json. Goes on where an earlier call was
+ * stopped or died; what was done with the same files, protocols, options and version is kept. `options` as in
+ * dosegate_evaluate() (NULL = all defaults; without add_cases; `workers` is not used). The session's cases and results stay. Stages of progress:
+ * "looking", "linking", "checking". A plan that cannot be checked never stops the batch. Errors: those of
+ * reading protocols and options, 2xx where there is no plan at all, FILE_UNWRITABLE (the disk is full, another batch
+ * works in `out`), CANCELLED; then what was done stays done. */
+DOSEGATE_EXPORT int32_t dosegate_batch(dosegate_session session, const dosegate_batch_request *request,
+                                       const dosegate_options *options,
+                                       dosegate_batch_summary *out) DOSEGATE_NOEXCEPT;
+
+/* Puts the parts of a batch (request->roots: their folders, all of them) together in request->out: the same bytes as
+ * of a batch that was not split. Stage of progress: "merging". Errors: OPTION_INVALID (a part is missing, given twice, not
+ * complete or of another batch), 101, FILE_UNWRITABLE, CANCELLED. */
+DOSEGATE_EXPORT int32_t dosegate_merge(dosegate_session session, const dosegate_batch_request *request,
+                                       dosegate_batch_summary *out) DOSEGATE_NOEXCEPT;
+
 /* ---- the table --------------------------------------------------------------------------------------- */
 
 /* All functions, for hosts that look up one symbol only. Members are added at the end and never removed
@@ -753,6 +816,9 @@ typedef struct dosegate_api {
   int32_t (*dvh_curve)(dosegate_session, dosegate_result, size_t, const double *, size_t, double *);
   int32_t (*write)(dosegate_session, dosegate_result, int32_t, const char *);
   int32_t (*send)(dosegate_session, dosegate_result, int32_t, dosegate_sink, void *);
+  int32_t (*batch)(dosegate_session, const dosegate_batch_request *, const dosegate_options *,
+                   dosegate_batch_summary *);
+  int32_t (*merge)(dosegate_session, const dosegate_batch_request *, dosegate_batch_summary *);
 } dosegate_api;
 
 /* The table for a major version of the interface, or NULL if this library does not have it. Any thread; the
