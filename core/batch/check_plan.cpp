@@ -132,8 +132,11 @@ Result<Judged> judge(const dicom::PlanFiles& plan, const CheckSettings& settings
   const Result<model::Case>& found = read->cases.front();
   if (!found) return tl::unexpected<Error>(found.error());
   evaluation::EvaluationOptions options = settings.options;
-  const auto added = evaluation::add_context_beside(*found, plan.shares_folder, settings.protocols,
-                                                    options.context_files);
+  const auto added =
+      evaluation::add_context_beside(*found,
+                                     plan.shares_folder ? evaluation::PlanFolder::SeveralPatients
+                                                        : evaluation::PlanFolder::OnePatient,
+                                     settings.protocols, options.context_files);
   if (!added) return tl::unexpected<Error>(added.error());
   auto evaluated = evaluation::evaluate(*found, settings.protocols, options);
   if (!evaluated) return tl::unexpected<Error>(evaluated.error());

@@ -10,6 +10,7 @@
 #include <exception>
 #include <filesystem>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <set>
 #include <thread>
@@ -54,14 +55,22 @@ class Workers {
     count = std::clamp<unsigned>(count, 1,
                                  static_cast<unsigned>(std::max<std::size_t>(tasks.size(), 1)));
     most_waiting_ = std::size_t{2} * count;
-    for (unsigned i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
+    try {
+      for (unsigned i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
+    } catch (...) {
+      stop();  // those that run already must not be left behind
+      throw;
+    }
   }
   ~Workers() { stop(); }
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
   void stop() {
-    stopped_ = true;
+    {
+      const std::lock_guard lock(mutex_);  // or a worker could begin to wait just after it looked
+      stopped_ = true;
+    }
     room_.notify_all();
     for (std::thread& thread : threads_) {
       if (thread.joinable()) thread.join();
@@ -72,7 +81,10 @@ class Workers {
   std::optional<Finished> next() {
     constexpr auto kWhile = std::chrono::milliseconds(50);
     std::unique_lock lock(mutex_);
-    if (!came_.wait_for(lock, kWhile, [&] { return !finished_.empty(); })) return std::nullopt;
+    if (!came_.wait_for(lock, kWhile, [&] { return broken_ || !finished_.empty(); })) {
+      return std::nullopt;
+    }
+    if (broken_) std::rethrow_exception(broken_);
     Finished first = std::move(finished_.front());
     finished_.pop_front();
     room_.notify_one();
@@ -80,18 +92,29 @@ class Workers {
   }
 
  private:
-  void work() {
-    while (!stopped_) {
-      const std::size_t task = next_task_++;
-      if (task >= tasks_.size()) return;
-      std::optional<Finished> done = finish(task);
-      if (!done) return;
-      std::unique_lock lock(mutex_);
-      // The journal sets the pace: what is finished must not pile up in memory.
-      room_.wait(lock, [&] { return stopped_ || finished_.size() < most_waiting_; });
-      finished_.push_back(std::move(*done));
+  // An exception that leaves a thread would end the host; it goes on in the thread that asks.
+  void work() noexcept {
+    try {
+      while (!stopped_ && check_one()) continue;
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      broken_ = std::current_exception();
       came_.notify_one();
     }
+  }
+
+  // False where there is nothing left to do.
+  bool check_one() {
+    const std::size_t task = next_task_++;
+    if (task >= tasks_.size()) return false;
+    std::optional<Finished> done = finish(task);
+    if (!done) return false;
+    std::unique_lock lock(mutex_);
+    // The journal sets the pace: what is finished must not pile up in memory.
+    room_.wait(lock, [&] { return stopped_ || finished_.size() < most_waiting_; });
+    finished_.push_back(std::move(*done));
+    came_.notify_one();
+    return true;
   }
 
   // Nothing if the batch was stopped meanwhile.
@@ -107,6 +130,8 @@ class Workers {
       auto checked = check_plan(task.plan, settings_);
       if (!checked) return std::nullopt;
       write(task, std::move(*checked), done);
+    } catch (const std::bad_alloc&) {
+      throw;  // that is not the plan's doing
     } catch (const std::exception& defect) {
       // One plan that breaks something in us must not take the others with it, and must not be left out.
       CohortPlan& row = done.entry.plan;
@@ -158,6 +183,7 @@ class Workers {
   std::mutex mutex_;
   std::condition_variable came_, room_;
   std::deque<Finished> finished_;
+  std::exception_ptr broken_;
   std::vector<std::thread> threads_;
 };
 

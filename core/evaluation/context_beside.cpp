@@ -20,16 +20,18 @@ std::optional<std::filesystem::path> plan_folder(const model::Case& found) {
 
 }  // namespace
 
-bool shares_plan_folder(const model::Case& found, const std::vector<const model::Case*>& all) {
+PlanFolder plan_folder_of(const model::Case& found, const std::vector<const model::Case*>& all) {
   const auto folder = plan_folder(found);
-  if (!folder) return false;
+  if (!folder) return PlanFolder::OnePatient;
   for (const model::Case* other : all) {
-    if (other->patient_id != found.patient_id && plan_folder(*other) == folder) return true;
+    if (other->patient_id != found.patient_id && plan_folder(*other) == folder) {
+      return PlanFolder::SeveralPatients;
+    }
   }
-  return false;
+  return PlanFolder::OnePatient;
 }
 
-Result<void> add_context_beside(const model::Case& found, bool shared,
+Result<void> add_context_beside(const model::Case& found, PlanFolder shared,
                                 const std::vector<protocol::Protocol>& protocols,
                                 std::vector<protocol::ContextFile>& files) {
   const auto folder = plan_folder(found);
@@ -40,7 +42,7 @@ Result<void> add_context_beside(const model::Case& found, bool shared,
   for (const protocol::ContextFile& known : files) {
     if (known.path == path) return {};
   }
-  if (shared) {
+  if (shared == PlanFolder::SeveralPatients) {
     return fail(ErrorCode::ContextInvalid,
                 "Plans of several patients lie beside the context file, so it cannot be told whom "
                 "it is about; give each patient a folder.",

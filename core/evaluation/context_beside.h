@@ -9,14 +9,16 @@
 
 namespace dosegate::evaluation {
 
-/// Whether plans of another patient than the case's lie in the folder of its plan.
-[[nodiscard]] bool shares_plan_folder(const model::Case& found,
-                                      const std::vector<const model::Case*>& all);
+/// Whose plans lie in a plan's folder.
+enum class PlanFolder { OnePatient, SeveralPatients };
+
+/// Of the folder of the case's plan, as far as `all` tells.
+[[nodiscard]] PlanFolder plan_folder_of(const model::Case& found,
+                                        const std::vector<const model::Case*>& all);
 
 /// Adds the context file in the folder of the case's plan to `files`, if there is one that they do not hold yet.
-/// `shared`: plans of several patients lie there, so that nobody can tell whom the file is about. Errors:
-/// ContextInvalid, FileUnreadable.
-[[nodiscard]] Result<void> add_context_beside(const model::Case& found, bool shared,
+/// Where plans of several patients lie nobody can tell whom it is about. Errors: ContextInvalid, FileUnreadable.
+[[nodiscard]] Result<void> add_context_beside(const model::Case& found, PlanFolder folder,
                                               const std::vector<protocol::Protocol>& protocols,
                                               std::vector<protocol::ContextFile>& files);
 

@@ -64,8 +64,8 @@ void add_context(const Session& session, const model::Case& found,
   for (const auto& other : session.outcome().cases) {
     if (other) all.push_back(&*other);
   }
-  const bool shared = evaluation::shares_plan_folder(found, all);
-  const auto added = evaluation::add_context_beside(found, shared, protocols, files);
+  const evaluation::PlanFolder folder = evaluation::plan_folder_of(found, all);
+  const auto added = evaluation::add_context_beside(found, folder, protocols, files);
   if (!added) refuse(added.error());
 }
 

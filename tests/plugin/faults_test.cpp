@@ -378,7 +378,9 @@ TEST_P(Faults, LeaveNoEntryButAsAStatusAndTheSessionUsable) {
   // allocate nothing; *_get of lists are served by what lint, names and import kept;
   // read_finding has nothing to give here.
   constexpr std::size_t kWithoutAllocation = 6, kServedFromLists = 3, kNothingToGive = 1;
-  EXPECT_EQ(entries.size() + kWithoutAllocation + kServedFromLists + kNothingToGive,
+  // batch and merge end in JSON, which is left out here as the format is (plugin/ABI.md).
+  constexpr std::size_t kEndInJson = 2;
+  EXPECT_EQ(entries.size() + kWithoutAllocation + kServedFromLists + kNothingToGive + kEndInJson,
             sizeof(dosegate_api) / sizeof(void*) - 1)
       << "an entry is not called";
 }

@@ -393,6 +393,26 @@ void Caller::result_rows() {
                      EXPECT_EQ(sent > 0, status == DOSEGATE_OK);
                      return status;
                    }});
+  // A folder that nobody can make: nothing is ever written.
+  const auto batch_row = [this](const Drawn& d, bool merge) {
+    return from<dosegate_batch_request>(d, [&](auto& in, const auto* given) {
+      static const char* const root = "/no/such/folder/of/tests";
+      in.roots = d.index == 0 ? nullptr : &root;
+      in.root_count = d.index;
+      in.out = d.index_2 == 0 ? nullptr : "/dev/null/of_tests";
+      in.reports = static_cast<uint32_t>(d.number);
+      in.anew = d.number;
+      dosegate_batch_summary out{};
+      out.struct_size = sizeof out;
+      if (in.root_count > 1) in.root_count = 1;
+      return merge ? api_.merge(d.session, given, given == nullptr ? nullptr : &out)
+                   : api_.batch(d.session, given, nullptr, given == nullptr ? nullptr : &out);
+    });
+  };
+  rows_.push_back(
+      {"batch", Needs::Session, [batch_row](const Drawn& d) { return batch_row(d, false); }});
+  rows_.push_back(
+      {"merge", Needs::Session, [batch_row](const Drawn& d) { return batch_row(d, true); }});
   rows_.push_back({"result_release", Needs::Result, [this](const Drawn& d) {
                      const int32_t status = api_.result_release(d.session, d.handle);
                      if (status == DOSEGATE_OK) {

@@ -77,6 +77,8 @@ TEST(Api, HoldsEachExportedFunction) {
   EXPECT_ENTRY(dvh_curve);
   EXPECT_ENTRY(write);
   EXPECT_ENTRY(send);
+  EXPECT_ENTRY(batch);
+  EXPECT_ENTRY(merge);
 #undef EXPECT_ENTRY
   // The two numbers at the start take the room of one pointer.
   EXPECT_EQ(sizeof(dosegate_api), (compared + 1) * sizeof(void*))
