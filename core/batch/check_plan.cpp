@@ -23,6 +23,12 @@ namespace {
 namespace fs = std::filesystem;
 using evaluation::Evaluation;
 
+std::string citation_of(const Evaluation& evaluation, const std::string& protocol_id,
+                        const protocol::Provenance& provenance) {
+  const protocol::Source* source = report::source_of(evaluation, protocol_id, provenance.source);
+  return source != nullptr ? source->citation : provenance.source;
+}
+
 CohortRule row_of(const Evaluation& evaluation, const evaluation::RuleResult& rule) {
   CohortRule row;
   row.protocol = rule.protocol_id;
@@ -45,13 +51,11 @@ CohortRule row_of(const Evaluation& evaluation, const evaluation::RuleResult& ru
   }
   row.branch = rule.branch;
   row.reason = report::shown_reason(rule);
-  const protocol::Source* source =
-      report::source_of(evaluation, rule.protocol_id, rule.provenance.source);
-  row.source = source != nullptr ? source->citation : rule.provenance.source;
+  row.source = citation_of(evaluation, rule.protocol_id, rule.provenance);
   return row;
 }
 
-CohortRule row_of(const evaluation::PlanCheckResult& check) {
+CohortRule row_of(const Evaluation& evaluation, const evaluation::PlanCheckResult& check) {
   CohortRule row;
   row.kind = CohortRule::Kind::PlanCheck;
   row.protocol = check.protocol_id;
@@ -60,7 +64,7 @@ CohortRule row_of(const evaluation::PlanCheckResult& check) {
   row.level = protocol::to_text(check.level);
   row.verdict = to_text(check.verdict);
   row.reason = check.reason;
-  row.source = check.provenance.source;
+  row.source = citation_of(evaluation, check.protocol_id, check.provenance);
   return row;
 }
 
@@ -95,7 +99,7 @@ void describe(const Evaluation& evaluation, CohortPlan& row) {
     row.rules.push_back(row_of(evaluation, rule));
   }
   for (const evaluation::PlanCheckResult& check : evaluation.plan_checks) {
-    row.rules.push_back(row_of(check));
+    row.rules.push_back(row_of(evaluation, check));
   }
   for (const evaluation::StructureResult& structure : evaluation.structures) {
     row.structures.push_back(row_of(structure));

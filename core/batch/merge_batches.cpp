@@ -143,6 +143,11 @@ Result<BatchCounts> Merge::run() {
     if (fs::equivalent(folder, out_, ignored)) {
       return no_part(folder, "The folder to write to is one of the parts; name another one.");
     }
+    for (const std::string& other : parts_) {
+      if (&other != &folder && fs::equivalent(folder, other, ignored)) {
+        return no_part(folder, "The folder was given twice.");
+      }
+    }
     auto part = opened(folder);
     if (!part) return tl::unexpected<Error>(part.error());
     if (const auto fits = check_identity(part->identity, folder); !fits)
