@@ -1,4 +1,4 @@
-// Case x protocols -> Evaluation. The only place in core that starts threads: one task a structure,
+// Case x protocols -> Evaluation. Starts threads: one task a structure,
 // its result stored by index, so that the answer is the same to the last bit for any number of
 // workers.
 #pragma once
