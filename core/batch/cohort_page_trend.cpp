@@ -98,7 +98,9 @@ std::string dots(const Dated& dated, const Scale& x, const Scale& y) {
   }
   std::string d;
   for (const auto& [column, row] : places) d += fmt::format("M{} {}h0", column, row);
-  return fmt::format("<path class=\"dots\" d=\"{}\"/><path class=\"beyond\" d=\"{}\"/>", d, beyond);
+  constexpr std::size_t kFew = 60;  // so few have room to be large
+  return fmt::format("<path class=\"dots{}\" d=\"{}\"/><path class=\"beyond\" d=\"{}\"/>",
+                     places.size() <= kFew ? " big" : "", d, beyond);
 }
 
 // About a twentieth of the values, an odd number.

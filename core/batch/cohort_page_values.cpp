@@ -132,6 +132,15 @@ std::string outlier_row(const Outlier& outlier, const Cohort& cohort) {
   return row + cell("Verdict of the rule", html::verdict_mark(value.verdict)) + "</tr>\n";
 }
 
+bool any_computed(const CohortSummary& summary) {
+  for (const RuleSummary& rule : summary.rules) {
+    for (const MetricValues& metric : rule.metrics) {
+      if (metric.robust.why == RobustScores::Why::Computed) return true;
+    }
+  }
+  return false;
+}
+
 std::string not_looked_for(const CohortSummary& summary) {
   std::string items;
   std::size_t count = 0;
@@ -166,7 +175,11 @@ std::string outliers_section(const PageContent& content) {
       "from the others is not wrong, and what is wrong in every plan is not found here.</p>\n",
       shortest(kOutlierScore));
   if (all.empty()) {
-    text += "<p class=\"none\">There is none.</p>\n";
+    text +=
+        fmt::format("<p class=\"none\">{}</p>\n",
+                    any_computed(content.summary)
+                        ? "There is none."
+                        : "Not looked for: no metric has enough values, or values that differ.");
   } else {
     text += table_head("data outliers", "Outliers, the furthest first",
                        {"Plan", "Rule", "Metric", "Value", "Median", "z", "Verdict of the rule"});

@@ -151,6 +151,18 @@ TEST(CohortPage, OfPlansWithoutRulesDatesOrValuesIsStillAPage) {
   EXPECT_EQ(summarize({"", {bare}}).counts.unknown, 1U);
 }
 
+TEST(CohortPage, SaysWhereOutliersWereNotLookedFor) {
+  const Cohort few{"0", {plan_with("1", "PASS", 10.0), plan_with("2", "FAIL", 99.0)}};
+  const std::string page = cohort_page(few);
+  EXPECT_THAT(page, HasSubstr("Outliers not looked for: 2 of at least 8 values"));
+  EXPECT_THAT(page, HasSubstr("Not looked for: no metric has enough values"));
+  EXPECT_THAT(page, Not(HasSubstr("There is none.")));
+  Cohort enough{"0", {}};
+  for (int i = 0; i < 8; ++i)
+    enough.plans.push_back(plan_with(std::to_string(i), "PASS", 10.0 + i));
+  EXPECT_THAT(cohort_page(enough), HasSubstr("There is none."));
+}
+
 TEST(CohortPage, StaysSmallWithNamesOf64Kilobytes) {
   Cohort cohort = made_cohort(30, 3, Names::Usual);
   const std::size_t usual = cohort_page(cohort).size();
