@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/sha256.h"
 #include "report/html_parts.h"
 #include "report/page_assets.h"
 
@@ -14,45 +13,6 @@ std::string_view asset(std::string_view id) {
     if (asset.id == id) return {reinterpret_cast<const char*>(asset.bytes), asset.size};
   }
   return {};
-}
-
-unsigned hex_digit(char c) {
-  return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10);
-}
-
-// RFC 4648 of bytes that are given as hex digits.
-std::string base64_of_hex(std::string_view hex) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  constexpr unsigned kSix = 0x3F;
-  std::string text;
-  unsigned buffer = 0;
-  int bits = 0;
-  for (const char digit : hex) {
-    buffer = (buffer << 4U) | hex_digit(digit);
-    bits += 4;
-    if (bits < 6) continue;
-    bits -= 6;
-    text += kAlphabet[(buffer >> static_cast<unsigned>(bits)) & kSix];
-  }
-  if (bits > 0) text += kAlphabet[(buffer << static_cast<unsigned>(6 - bits)) & kSix];
-  while (text.size() % 4 != 0) text += '=';
-  return text;
-}
-
-// What the policy names an inline style or script by.
-std::string policy_hash(std::string_view text) {
-  return fmt::format("'sha256-{}'", base64_of_hex(sha256_hex(text)));
-}
-
-std::string policy(const std::vector<std::string_view>& styles,
-                   const std::vector<std::string_view>& scripts) {
-  std::string text = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src";
-  for (const std::string_view style : styles) text += " " + policy_hash(style);
-  if (scripts.empty()) return text;
-  text += "; script-src";
-  for (const std::string_view script : scripts) text += " " + policy_hash(script);
-  return text;
 }
 
 std::string title(const ReportContent& content) {
@@ -91,7 +51,7 @@ std::string to_html(const evaluation::Evaluation& evaluation, PageScripts wanted
       "<meta name=\"color-scheme\" content=\"light dark\">\n"
       "<meta name=\"referrer\" content=\"no-referrer\">\n"
       "<title>{}</title>\n<style>{}</style>\n<style>{}</style>\n</head>\n<body>\n",
-      policy({style, foot}, scripts), html::escaped(title(content)), style, foot);
+      html::content_policy({style, foot}, scripts), html::escaped(title(content)), style, foot);
   page += html::verdict_shapes();
   page += html::first_screen(content);
   page += "<main>\n";

@@ -5,22 +5,10 @@
 #include <string_view>
 
 #include "report/html.h"
+#include "report/html_text.h"
 #include "report/report_content.h"
 
 namespace dosegate::report::html {
-
-/// Text for an element or a quoted attribute: & < > " ' are written as references.
-[[nodiscard]] std::string escaped(std::string_view text);
-
-/// A name from a file, kept from turning the direction of what stands around it.
-[[nodiscard]] std::string name(std::string_view text);
-
-/// Shape and word: `<span class="verdict fail">...FAIL</span>`.
-[[nodiscard]] std::string verdict_mark(evaluation::Verdict verdict);
-/// "pass", "variation", "fail", "unknown", "na": the class of a verdict.
-[[nodiscard]] std::string_view verdict_class(evaluation::Verdict verdict);
-/// The shapes that verdict_mark() refers to; once a page.
-[[nodiscard]] std::string verdict_shapes();
 
 [[nodiscard]] std::string first_screen(const ReportContent& content);
 [[nodiscard]] std::string rules_section(const ReportContent& content);

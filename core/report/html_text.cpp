@@ -1,13 +1,44 @@
-// Texts and verdict marks of the HTML page.
+#include "report/html_text.h"
+
 #include <fmt/format.h>
 
-#include "base/text.h"
-#include "report/html_parts.h"
+#include "base/result.h"
+#include "base/sha256.h"
+#include "report/report_content.h"
 
 namespace dosegate::report::html {
 namespace {
 
 using evaluation::Verdict;
+
+unsigned hex_digit(char c) {
+  return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+// RFC 4648 of bytes that are given as hex digits.
+std::string base64_of_hex(std::string_view hex) {
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  constexpr unsigned kSix = 0x3F;
+  std::string text;
+  unsigned buffer = 0;
+  int bits = 0;
+  for (const char digit : hex) {
+    buffer = (buffer << 4U) | hex_digit(digit);
+    bits += 4;
+    if (bits < 6) continue;
+    bits -= 6;
+    text += kAlphabet[(buffer >> static_cast<unsigned>(bits)) & kSix];
+  }
+  if (bits > 0) text += kAlphabet[(buffer << static_cast<unsigned>(6 - bits)) & kSix];
+  while (text.size() % 4 != 0) text += '=';
+  return text;
+}
+
+// What the policy names an inline style or script by.
+std::string policy_hash(std::string_view text) {
+  return fmt::format("'sha256-{}'", base64_of_hex(sha256_hex(text)));
+}
 
 }  // namespace
 
@@ -40,6 +71,13 @@ std::string escaped(std::string_view text) {
 
 std::string name(std::string_view text) {
   return "<bdi>" + escaped(text) + "</bdi>";
+}
+
+std::string script_json(std::string_view json) {
+  std::string safe;
+  safe.reserve(json.size());
+  for (const char c : json) c == '<' ? safe += "\\u003c" : safe += c;
+  return safe;
 }
 
 std::string_view verdict_class(Verdict verdict) {
@@ -84,6 +122,16 @@ std::string verdict_shapes() {
          ".6-1.5 1.1-1.5 2.3M12 17.6v.3\"/></symbol>"
          "<symbol id=\"shape-na\" viewBox=\"0 0 24 24\"><circle class=\"ring\" cx=\"12\" cy=\"12\" "
          "r=\"10\"/></symbol></defs></svg>\n";
+}
+
+std::string content_policy(const std::vector<std::string_view>& styles,
+                           const std::vector<std::string_view>& scripts) {
+  std::string text = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src";
+  for (const std::string_view style : styles) text += " " + policy_hash(style);
+  if (scripts.empty()) return text;
+  text += "; script-src";
+  for (const std::string_view script : scripts) text += " " + policy_hash(script);
+  return text;
 }
 
 }  // namespace dosegate::report::html

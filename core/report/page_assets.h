@@ -1,5 +1,6 @@
 // Style and scripts of the HTML page, built into the library: page_style, page_script, and dygraph where it was
-// installed. The definitions are generated at build time by cmake/embed_text.cmake. Internal to the room.
+// installed. The definitions are generated at build time by cmake/embed_text.cmake. The page of a
+// cohort (batch/) has the same style below its own.
 #pragma once
 
 #include <span>
