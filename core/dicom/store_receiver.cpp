@@ -142,10 +142,11 @@ class NetworkSettings {
   dcmtk::log4cplus::LogLevel level_;
 };
 
-// Closes the connection and frees what belongs to it.
+// Closes the connection and frees what belongs to it. At once: waiting for the other end to close first, as
+// ASC_dropSCPAssociation() does, would let it hold up everybody.
 struct EndAssociation {
   void operator()(T_ASC_Association* association) const {
-    (void)ASC_dropSCPAssociation(association);
+    (void)ASC_dropAssociation(association);
     (void)ASC_destroyAssociation(&association);
   }
 };

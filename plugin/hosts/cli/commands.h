@@ -17,6 +17,8 @@ Run add_inspect(CLI::App& app);
 Run add_protocols(CLI::App& app);
 Run add_batch(CLI::App& app);
 Run add_merge(CLI::App& app);
+Run add_listen(CLI::App& app);
+Run add_watch(CLI::App& app);
 
 /// --map and --aliases.
 void add_names(CLI::App& command, CommonOptions& common);
