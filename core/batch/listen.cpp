@@ -115,6 +115,26 @@ class Receiving {
   std::thread thread_;
 };
 
+// Often enough that a file that is being written is seen to change, and not for every file that arrives: each look
+// goes over all that there is.
+class Pace {
+ public:
+  Pace(double quiet_s, const std::function<double()>& seconds)
+      : pause_s_(std::min(quiet_s / kOften, kMostSeldom_s)), seconds_(seconds), next_(seconds()) {}
+
+  [[nodiscard]] bool may_look() const { return seconds_() >= next_; }
+  void look(Inbox& inbox) {
+    inbox.look();
+    next_ = seconds_() + pause_s_;
+  }
+
+ private:
+  static constexpr double kOften = 4, kMostSeldom_s = 2;
+  double pause_s_;
+  const std::function<double()>& seconds_;
+  double next_;
+};
+
 bool asked_to_stop(const ListenHost& host) {
   return stops(host.stop, {"waiting", 0, 0});
 }
@@ -125,15 +145,9 @@ Result<void> watch_folder(const InboxOptions& options, const ListenHost& host) {
   const auto stop = [&host] { return asked_to_stop(host); };
   auto inbox = Inbox::open(options, inbox_host(host, stop));
   if (!inbox) return tl::unexpected<Error>(inbox.error());
-  // Often enough that a file that is being written is seen to change.
-  constexpr double kMostSeldom_s = 2, kOften = 4;
-  const double pause = std::min(options.quiet_s / kOften, kMostSeldom_s);
-  double next = host.seconds();
+  Pace pace(options.quiet_s, host.seconds);
   while (!stop()) {
-    if (host.seconds() >= next) {
-      inbox->look();
-      next = host.seconds() + pause;
-    }
+    if (pace.may_look()) pace.look(*inbox);
     sleep_for_a_tick();
   }
   return {};
@@ -155,6 +169,7 @@ Result<void> listen_for_plans(dicom::ReceiverOptions receiver, InboxOptions opti
   auto inbox = Inbox::open(options, inbox_host(host, stop));  // before: it locks the folder
   if (!inbox) return tl::unexpected<Error>(inbox.error());
   Receiving receiving(std::move(receiver));
+  Pace pace(options.quiet_s, host.seconds);
   bool arrived = true;  // what an earlier run left
   const auto hear = [&] {
     for (const ReceiverEvent& event : receiving.events()) {
@@ -165,9 +180,9 @@ Result<void> listen_for_plans(dicom::ReceiverOptions receiver, InboxOptions opti
   while (!stop()) {
     hear();
     if (const auto failed = receiving.failed()) return tl::unexpected<Error>(*failed);
-    if (arrived || host.seconds() >= inbox->next_due()) {
+    if (pace.may_look() && (arrived || host.seconds() >= inbox->next_due())) {
       arrived = false;
-      inbox->look();
+      pace.look(*inbox);
     }
     sleep_for_a_tick();
   }

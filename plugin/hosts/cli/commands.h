@@ -20,6 +20,10 @@ Run add_merge(CLI::App& app);
 Run add_listen(CLI::App& app);
 Run add_watch(CLI::App& app);
 
+/// --report: what is written of each plan beside its JSON; and its bits for the C interface.
+void add_reports(CLI::App& command, std::vector<std::string>& reports);
+[[nodiscard]] std::uint32_t report_bits(const std::vector<std::string>& reports);
+
 /// --map and --aliases.
 void add_names(CLI::App& command, CommonOptions& common);
 /// How plans are read and doses taken: what every command that computes something has, those of add_names()

@@ -60,17 +60,6 @@ static void told(void*, const dosegate_batch_plan* plan) {
 }
 }
 
-uint32_t report_bits(const std::vector<std::string>& names) {
-  uint32_t bits = 0;
-  for (const std::string& name : names) {
-    bits |= name == "html"  ? DOSEGATE_REPORT_HTML
-            : name == "pdf" ? DOSEGATE_REPORT_PDF
-            : name == "csv" ? DOSEGATE_REPORT_CSV
-                            : DOSEGATE_REPORT_JUNIT;
-  }
-  return bits;
-}
-
 // Serves with the call that `serve` makes until a signal comes.
 template <class Serve>
 int run_until_stopped(const ListenOptions& options, Serve serve) {
@@ -134,13 +123,7 @@ void add_arriving(CLI::App& command, ListenOptions& options) {
                   "Seconds without anything new of a plan before it is checked (default: 10); an "
                   "incomplete plan is checked after ten times as long")
       ->check(CLI::PositiveNumber);
-  command
-      .add_option("--report", options.reports,
-                  "What to write of each plan beside its JSON: html, pdf, csv, junit, with commas "
-                  "between them")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->check(CLI::IsMember({"html", "pdf", "csv", "junit"}));
+  add_reports(command, options.reports);
   add_reading(command, options.common);
   add_protocols_asked(command, options.protocols, options.context);
   command.add_option("--workers", options.common.workers,
