@@ -115,6 +115,7 @@ struct Inbox::State {
   [[nodiscard]] std::string record_path(const char* kind, const std::string& key) const;
   [[nodiscard]] Result<CheckedPlan> check(const dicom::PlanFiles& plan);
   [[nodiscard]] bool was_done(const dicom::PlanFiles& plan, const CheckRecord& record);
+  [[nodiscard]] bool are_as_seen(const std::vector<std::string>& paths) const;
   void remove_outputs(const CheckRecord& record) const;
   [[nodiscard]] Result<CohortPlan> work(const dicom::PlanFiles& plan,
                                         const std::optional<CheckRecord>& before);
@@ -249,6 +250,16 @@ bool Inbox::State::was_done(const dicom::PlanFiles& plan, const CheckRecord& rec
   });
 }
 
+// Whether nobody writes to the files of a plan: asked before and after they are read, so that no verdict comes from
+// half of one file and half of another.
+bool Inbox::State::are_as_seen(const std::vector<std::string>& paths) const {
+  return std::all_of(paths.begin(), paths.end(), [&](const std::string& path) {
+    const auto seen = files.find(path);
+    const auto stamp = stamp_of(path);
+    return seen != files.end() && stamp && *stamp == seen->second.stamp;
+  });
+}
+
 void Inbox::State::remove_outputs(const CheckRecord& record) const {
   if (record.folder.empty()) return;
   std::error_code ignored;
@@ -273,6 +284,9 @@ Result<CohortPlan> Inbox::State::work(const dicom::PlanFiles& plan,
   }
   auto checked = check(plan);
   if (!checked) return tl::unexpected<Error>(checked.error());
+  if (!are_as_seen(plan.files)) {
+    return fail(ErrorCode::FileUnreadable, "A file changed while its plan was checked.");
+  }
   const auto inputs = hashed_inputs(plan, checked->input_hashes);
   if (!inputs) return tl::unexpected<Error>(inputs.error());
   const CohortPlan& row = checked->row;
@@ -322,6 +336,10 @@ void Inbox::State::consider(dicom::PlanFiles plan, double now) {
   for (const Finding& finding : plan.findings) more += "\n" + finding.text + finding.where;
   Subject& subject = plans[plan.key];
   if (!is_due(subject, plan.files, plan.linked, more, now)) return;
+  if (!are_as_seen(plan.files)) {
+    due = now;  // the next look sees what is new
+    return;
+  }
   const auto before = read_record(record_path("plan", plan.key));
   if (before && was_done(plan, *before)) {
     CohortPlan row;

@@ -16,6 +16,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -107,6 +108,7 @@ Result<std::unique_ptr<Door<DcmTLSTransportLayer>>> tls_door(const TlsFiles& fil
   auto door = std::make_unique<Door<DcmTLSTransportLayer>>(NET_ACCEPTOR, nullptr, OFTrue);
   OFCondition status = door->setCertificateFile(files.certificate.c_str(), DCF_Filetype_PEM);
   if (status.bad()) return bad_tls("certificate", files.certificate, status);
+  door->setPrivateKeyPasswd("");  // or OpenSSL asks for it on a terminal
   status = door->setPrivateKeyFile(files.key.c_str(), DCF_Filetype_PEM);
   if (status.bad()) return bad_tls("key", files.key, status);
   if (!door->checkPrivateKeyMatchesCertificate()) {
@@ -203,13 +205,23 @@ class Servers {
       waiting_.pop_front();
       served_.insert(visitor.from.socket);
       lock.unlock();
-      serve_sender(*visitor.association, visitor.from.address, service_);
+      serve(*visitor.association, visitor.from.address);
       lock.lock();
       served_.erase(visitor.from.socket);  // before it is closed: its number may come again
       lock.unlock();
       visitor.association.reset();
       done_.notify_all();
       lock.lock();
+    }
+  }
+
+  // Whatever one sender brings about, the others are served on.
+  void serve(T_ASC_Association& association, const std::string& address) const {
+    try {
+      serve_sender(association, address, service_);
+    } catch (const std::exception& defect) {
+      if (!service_.host.tell) return;
+      service_.host.tell({Kind::Broken, "@" + address, {}, printable(defect.what())});
     }
   }
 

@@ -52,9 +52,12 @@ class Tls(Listening):
 
     def test_files_that_cannot_be_used(self):
         other = self.certificate("other")
+        locked = self.folder / "locked.key"
+        subprocess.run([tool("openssl"), "rsa", "-aes256", "-passout", "pass:secret", "-in", str(self.ours[1]), "-out", str(locked)],
+                       check=True, capture_output=True, timeout=PATIENCE)
         for cert, key, authority in ((self.folder / "none", self.ours[1], self.authority[0]),
                                      (self.ours[0], self.folder / "none", self.authority[0]),
-                                     (self.ours[0], other[1], self.authority[0]),
+                                     (self.ours[0], other[1], self.authority[0]), (self.ours[0], locked, self.authority[0]),
                                      (self.ours[0], self.ours[1], self.folder / "none")):
             with self.subTest(f"{cert.name} {key.name} {authority.name}"):
                 done = subprocess.run([COMMAND, "listen", "--aet", "A", "--port", "0", "--allow", "A@127.0.0.1", "--out",
