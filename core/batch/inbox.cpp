@@ -100,6 +100,7 @@ struct Inbox::State {
   std::map<std::string, Subject> plans, strays;  // by key
   std::set<std::string> stray_records;           // their names, also of earlier runs
   double due = 0;
+  double looking_s = 0, checking_s = 0;  // in one look
 
   [[nodiscard]] fs::path records() const { return fs::path(options.out) / "checks"; }
   void look();
@@ -351,7 +352,10 @@ void Inbox::State::consider(dicom::PlanFiles plan, double now) {
     finish(subject, row, true, now);
     return;
   }
-  finish(subject, work(plan, before), false, now);
+  const double began = host.seconds();
+  const auto row = work(plan, before);
+  checking_s += host.seconds() - began;
+  finish(subject, row, false, now);
 }
 
 void Inbox::State::consider(const dicom::NoPlan& stray, double now) {
@@ -444,8 +448,8 @@ Result<Inbox> Inbox::open(InboxOptions options, InboxHost host) {
   if (!lock) return tl::unexpected<Error>(lock.error());
   sweep(fs::path(options.out) / "checks");
   sweep(fs::path(options.out) / "plans");
-  auto state = std::make_unique<State>(
-      State{std::move(options), std::move(host), std::move(*lock), {}, {}, {}, {}, {}, {}, 0});
+  auto state = std::make_unique<State>(State{
+      std::move(options), std::move(host), std::move(*lock), {}, {}, {}, {}, {}, {}, 0, 0, 0});
   state->identity = {state->options.check.options.software_version, state->options.settings, "1/1"};
   for (fs::directory_iterator entries(state->records(), error), end; !error && entries != end;
        entries.increment(error)) {
@@ -461,7 +465,14 @@ Inbox& Inbox::operator=(Inbox&&) noexcept = default;
 Inbox::~Inbox() = default;
 
 void Inbox::look() {
+  const double began = state_->host.seconds();
+  state_->checking_s = 0;
   state_->look();
+  state_->looking_s = state_->host.seconds() - began - state_->checking_s;
+}
+
+double Inbox::looking_s() const {
+  return state_->looking_s;
 }
 
 double Inbox::next_due() const {

@@ -53,6 +53,8 @@ class Inbox {
   void look();
   /// When, by the host's clock, looking is of use again although no file arrives; infinity: not at all.
   [[nodiscard]] double next_due() const;
+  /// Seconds that the last look took, without the checks in it: they grow with all that ever arrived.
+  [[nodiscard]] double looking_s() const;
 
  private:
   struct State;
