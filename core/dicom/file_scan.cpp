@@ -54,6 +54,7 @@ std::string counted(std::size_t count, const std::string& kind) {
 class Scanner {
  public:
   Result<ScanOutcome> scan(const std::vector<std::string>& paths, const StopRequested& stop);
+  ScanOutcome scan_one(const std::string& path);
 
  private:
   Result<void> collect(const std::string& path);
@@ -243,6 +244,13 @@ Result<ScanOutcome> Scanner::scan(const std::vector<std::string>& paths,
   return std::move(outcome_);
 }
 
+ScanOutcome Scanner::scan_one(const std::string& path) {
+  const Result<void> recognised = recognise({path, RtFile::Origin::InFolder});
+  require(recognised.has_value(), "a file of a folder never stops the work");
+  for (const auto& [kind, files] : left_out_) outcome_.others += files.size();
+  return std::move(outcome_);
+}
+
 }  // namespace
 
 std::string sop_class_name(ObjectKind kind) {
@@ -261,6 +269,10 @@ std::string sop_class_name(ObjectKind kind) {
 
 Result<ScanOutcome> scan_paths(const std::vector<std::string>& paths, const StopRequested& stop) {
   return Scanner().scan(paths, stop);
+}
+
+ScanOutcome scan_file(const std::string& path) {
+  return Scanner().scan_one(path);
 }
 
 }  // namespace dosegate::dicom

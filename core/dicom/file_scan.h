@@ -27,7 +27,7 @@ struct ScanOutcome {
   std::vector<RtFile> files;            ///< sorted by path, each file once
   Findings findings;                    ///< what was left out, one entry a kind
   std::vector<std::string> unreadable;  ///< paths of files that look like DICOM and cannot be read
-  std::size_t others = 0;  ///< files that are no RT plan, structure set or dose
+  std::size_t others = 0;               ///< files that are no RT plan, structure set or dose
   std::string summary;  ///< what was found beside RT objects, for messages; may be empty
 };
 
@@ -36,5 +36,8 @@ struct ScanOutcome {
 /// Cancelled.
 [[nodiscard]] Result<ScanOutcome> scan_paths(const std::vector<std::string>& paths,
                                              const StopRequested& stop = {});
+
+/// The same for one file of a folder: what is no RT object is left out.
+[[nodiscard]] ScanOutcome scan_file(const std::string& path);
 
 }  // namespace dosegate::dicom

@@ -113,7 +113,7 @@ class Grouping {
     }
     return found;
   }
-  [[nodiscard]] Files files_of(const Files& plan) const;
+  [[nodiscard]] Files files_of(const Files& plan, bool& linked) const;
   [[nodiscard]] bool shares_folder(const Files& plan) const;
   void doses_without_plan(FoundPlans& found) const;
 
@@ -125,9 +125,9 @@ class Grouping {
 };
 
 // What reading has to look at to choose for this plan as it would among all files of the cohort.
-Files Grouping::files_of(const Files& plan) const {
+Files Grouping::files_of(const Files& plan, bool& linked) const {
   Files files;
-  bool linked = true;
+  linked = true;
   for (const Linked* file : plan) {
     const Files sets = structures(file->structure_set_uid);
     const auto named_by = doses_.find(file->uid);
@@ -197,7 +197,7 @@ FoundPlans Grouping::group() {
     for (const Linked* file : plan) group.plan_files.push_back(file->path);
     group.shares_folder = shares_folder(plan);
     std::set<std::string> paths;
-    for (const Linked* file : files_of(plan)) paths.insert(file->path);
+    for (const Linked* file : files_of(plan, group.linked)) paths.insert(file->path);
     group.files.assign(paths.begin(), paths.end());
     used.insert(paths.begin(), paths.end());
     found.plans.push_back(std::move(group));
@@ -242,6 +242,17 @@ Error reason_of(const std::string& path, const Findings& findings) {
   return {ErrorCode::FileUnreadable, "The file cannot be read.", printable(path)};
 }
 
+FoundPlans plans_among(const std::vector<Linked>& files, const std::vector<NoPlan>& unreadable,
+                       std::size_t others) {
+  FoundPlans found = Grouping(files).group();
+  found.without.insert(found.without.end(), unreadable.begin(), unreadable.end());
+  std::sort(found.without.begin(), found.without.end(),
+            [](const NoPlan& a, const NoPlan& b) { return a.path < b.path; });
+  tell_neighbours(found);
+  found.other_files = others;
+  return found;
+}
+
 }  // namespace
 
 Result<FoundPlans> find_plans(const std::vector<std::string>& paths, const StopRequested& stop) {
@@ -268,13 +279,66 @@ Result<FoundPlans> find_plans(const std::vector<std::string>& paths, const StopR
       unreadable.push_back({file.path, key_of(file.path), linked.error(), true});
     }
   }
-  FoundPlans found = Grouping(files).group();
-  found.without.insert(found.without.end(), unreadable.begin(), unreadable.end());
-  std::sort(found.without.begin(), found.without.end(),
-            [](const NoPlan& a, const NoPlan& b) { return a.path < b.path; });
-  tell_neighbours(found);
-  found.other_files = scan->others;
-  return found;
+  return plans_among(files, unreadable, scan->others);
+}
+
+struct PlanIndex::Files {
+  std::map<std::string, Linked> linked;      // by path
+  std::map<std::string, NoPlan> unreadable;  // by path
+  std::set<std::string> others;
+};
+
+PlanIndex::PlanIndex() : files_(std::make_unique<Files>()) {}
+PlanIndex::PlanIndex(PlanIndex&&) noexcept = default;
+PlanIndex& PlanIndex::operator=(PlanIndex&&) noexcept = default;
+PlanIndex::~PlanIndex() = default;
+
+void PlanIndex::look_at(const std::string& path) {
+  forget(path);
+  const DcmtkSession session;
+  const ScanOutcome scan = scan_file(path);
+  if (!scan.unreadable.empty()) {
+    files_->unreadable[path] = {path, key_of(path), reason_of(path, scan.findings), true};
+    return;
+  }
+  if (scan.files.empty()) {
+    files_->others.insert(path);
+    return;
+  }
+  auto linked = links_of(scan.files.front());
+  if (linked) {
+    files_->linked[path] = std::move(*linked);
+  } else {
+    files_->unreadable[path] = {path, key_of(path), linked.error(), true};
+  }
+}
+
+void PlanIndex::forget(const std::string& path) {
+  files_->linked.erase(path);
+  files_->unreadable.erase(path);
+  files_->others.erase(path);
+}
+
+FoundPlans PlanIndex::plans() const {
+  std::vector<Linked> linked;
+  for (const auto& [path, file] : files_->linked) linked.push_back(file);
+  std::vector<NoPlan> unreadable;
+  for (const auto& [path, file] : files_->unreadable) unreadable.push_back(file);
+  return plans_among(linked, unreadable, files_->others.size());
+}
+
+Result<void> check_object(const std::string& path) {
+  PlanIndex index;
+  index.look_at(path);
+  const FoundPlans found = index.plans();
+  if (found.other_files > 0) {
+    return fail(ErrorCode::NoRtObjects, "The file is no RT plan, structure set or dose.",
+                printable(path));
+  }
+  for (const NoPlan& file : found.without) {
+    if (file.unreadable) return tl::unexpected<Error>(file.error);
+  }
+  return {};
 }
 
 Result<ReadOutcome> read_plan_files(const PlanFiles& plan, const StopRequested& stop) {

@@ -2,6 +2,7 @@
 // value is read, so that ten thousand plans cost little time and memory.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,8 @@ struct PlanFiles {
   std::vector<std::string> files;       ///< sorted by path
   std::vector<std::string> plan_files;  ///< those that hold the plan: one, or copies of it
   bool shares_folder = false;           ///< plans of other patients lie in the plan's folder
-  Findings findings;  ///< files beside them that cannot be read, and may belong to them
+  bool linked = false;  ///< the structure set it names and a dose that names it are among the files
+  Findings findings;    ///< files beside them that cannot be read, and may belong to them
 };
 
 /// A file, or files, from which no plan comes though one should.
@@ -48,6 +50,31 @@ struct FoundPlans {
 /// DictionaryMissing, Cancelled.
 [[nodiscard]] Result<FoundPlans> find_plans(const std::vector<std::string>& paths,
                                             const StopRequested& stop = {});
+
+/// The same for files that come and go: each is looked at once, and the plans among them can be asked for at any
+/// time. Takes some hundred bytes of memory a file.
+class PlanIndex {
+ public:
+  PlanIndex();
+  PlanIndex(PlanIndex&&) noexcept;
+  PlanIndex& operator=(PlanIndex&&) noexcept;
+  ~PlanIndex();
+
+  /// Looks at a file that is new or has changed. One that cannot be read is in FoundPlans::without.
+  void look_at(const std::string& path);
+  /// For a file that is gone, or that changes while we speak.
+  void forget(const std::string& path);
+  /// As find_plans() of those files.
+  [[nodiscard]] FoundPlans plans() const;
+
+ private:
+  struct Files;
+  std::unique_ptr<Files> files_;
+};
+
+/// Whether a file is an RT plan, structure set or dose whose place among others can be told. Errors: NotDicom and the
+/// like, for what cannot be read; NoRtObjects.
+[[nodiscard]] Result<void> check_object(const std::string& path);
 
 /// What the files of one plan hold: an outcome with exactly one case, refused or not, and what was noticed while
 /// reading. Errors: as read_cases().

@@ -1,6 +1,7 @@
 // The C interface: cohorts.
 #include "base/text.h"
 #include "batch/run_batch.h"
+#include "batch_calls.h"
 #include "call_options.h"
 #include "view.h"
 #include "wall.h"
@@ -35,22 +36,7 @@ int32_t verdict_of(const batch::CohortPlan& plan) {
 }
 
 batch::BatchHost host_of(Session& session, const dosegate_batch_request& in) {
-  batch::BatchHost host;
-  host.stop = session.stop_for_caller();
-  if (in.plan_done == nullptr) return host;
-  host.done = [&in](const batch::PlanDone& done) {
-    const std::string key = printable(done.row->key), reason = printable(done.row->reason);
-    dosegate_batch_plan plan{};
-    plan.struct_size = sizeof plan;
-    plan.verdict = verdict_of(*done.row);
-    plan.kept = done.kept ? 1 : 0;
-    plan.unreadable = done.row->status == batch::CohortPlan::Status::Unreadable ? 1 : 0;
-    plan.key = key.c_str();
-    plan.reason = reason.c_str();
-    plan.folder = done.row->folder.c_str();
-    in.plan_done(in.user, &plan);
-  };
-  return host;
+  return {session.stop_for_caller(), plan_told_to(in.plan_done, in.user)};
 }
 
 // The request, with everything in it that cannot be meant refused.
@@ -87,6 +73,40 @@ void require_summary(const dosegate_batch_summary* out) {
 
 }  // namespace
 
+namespace dosegate::plugin {
+
+std::function<void(const batch::PlanDone&)> plan_told_to(
+    void (*plan_done)(void*, const dosegate_batch_plan*), void* user) {
+  if (plan_done == nullptr) return {};
+  return [plan_done, user](const batch::PlanDone& done) {
+    const std::string key = printable(done.row->key), reason = printable(done.row->reason);
+    dosegate_batch_plan plan{};
+    plan.struct_size = sizeof plan;
+    plan.verdict = verdict_of(*done.row);
+    plan.kept = done.kept ? 1 : 0;
+    plan.unreadable = done.row->status == batch::CohortPlan::Status::Unreadable ? 1 : 0;
+    plan.key = key.c_str();
+    plan.reason = reason.c_str();
+    plan.folder = done.row->folder.c_str();
+    plan_done(user, &plan);
+  };
+}
+
+SettledCheck check_of(Session& session, const dosegate_options& how, uint32_t reports) {
+  require_argument(how.add_case_count == 0,
+                   "Each plan is checked on its own; it cannot add cases.");
+  SettledCheck check;
+  check.settings.protocols = protocols_of(session, how);
+  check.settings.options = options_of(session, how);
+  check.settings.options.context = parse_context(texts(how.context, how.context_count));
+  check.settings.reports = formats_of(reports);
+  check.lines =
+      settings_lines(how, check.settings.protocols) + "\nreports " + std::to_string(reports);
+  return check;
+}
+
+}  // namespace dosegate::plugin
+
 extern "C" {
 
 int32_t dosegate_batch(dosegate_session handle, const dosegate_batch_request* request,
@@ -95,17 +115,12 @@ int32_t dosegate_batch(dosegate_session handle, const dosegate_batch_request* re
     require_summary(out);
     const dosegate_batch_request in = asked(request);
     const dosegate_options how = taken(options);
-    require_argument(how.add_case_count == 0,
-                     "A batch checks each plan on its own; it cannot add cases.");
+    SettledCheck check = check_of(session, how, in.reports);
     batch::BatchOptions all;
     all.roots = texts(in.roots, in.root_count);
     all.out = in.out;
-    all.check.protocols = protocols_of(session, how);
-    all.check.options = options_of(session, how);
-    all.check.options.context = parse_context(texts(how.context, how.context_count));
-    all.check.reports = formats_of(in.reports);
-    all.settings = settings_lines(how, all.check.protocols);
-    all.settings += "\nreports " + std::to_string(in.reports);
+    all.check = std::move(check.settings);
+    all.settings = std::move(check.lines);
     constexpr uint32_t kMostWorkers = 1024;
     all.workers = std::min(in.workers, kMostWorkers);
     if (in.shards != 0 || in.shard != 0) {

@@ -344,6 +344,8 @@ const dosegate_api* dosegate_get_api(uint32_t major) noexcept {
       dosegate_send,
       dosegate_batch,
       dosegate_merge,
+      dosegate_listen,
+      dosegate_watch,
   };
   return major == DOSEGATE_API_MAJOR ? &api : nullptr;
 }

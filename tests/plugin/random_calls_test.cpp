@@ -413,6 +413,30 @@ void Caller::result_rows() {
       {"batch", Needs::Session, [batch_row](const Drawn& d) { return batch_row(d, false); }});
   rows_.push_back(
       {"merge", Needs::Session, [batch_row](const Drawn& d) { return batch_row(d, true); }});
+  // The same folder: nothing is ever served.
+  const auto arriving = [](auto& in, const Drawn& d) {
+    in.reports = static_cast<uint32_t>(d.number);
+    in.out = d.index_2 == 0 ? nullptr : "/dev/null/of_tests";
+    in.quiet_seconds = d.number;
+  };
+  rows_.push_back({"listen", Needs::Session, [this, arriving](const Drawn& d) {
+                     return from<dosegate_listen_request>(d, [&](auto& in, const auto* given) {
+                       static const char* const caller = "TPS@127.0.0.1";
+                       arriving(in, d);
+                       in.aet = d.index_2 == 1 ? nullptr : "DOSEGATE";
+                       in.allowed = d.index == 0 ? nullptr : &caller;
+                       in.allowed_count = std::min<std::size_t>(d.index, 1);
+                       in.port = static_cast<uint32_t>(d.number);
+                       return api_.listen(d.session, given, nullptr);
+                     });
+                   }});
+  rows_.push_back({"watch", Needs::Session, [this, arriving](const Drawn& d) {
+                     return from<dosegate_watch_request>(d, [&](auto& in, const auto* given) {
+                       arriving(in, d);
+                       in.folder = d.index == 0 ? nullptr : "/no/such/folder/of/tests";
+                       return api_.watch(d.session, given, nullptr);
+                     });
+                   }});
   rows_.push_back({"result_release", Needs::Result, [this](const Drawn& d) {
                      const int32_t status = api_.result_release(d.session, d.handle);
                      if (status == DOSEGATE_OK) {

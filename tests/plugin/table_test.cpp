@@ -79,6 +79,8 @@ TEST(Api, HoldsEachExportedFunction) {
   EXPECT_ENTRY(send);
   EXPECT_ENTRY(batch);
   EXPECT_ENTRY(merge);
+  EXPECT_ENTRY(listen);
+  EXPECT_ENTRY(watch);
 #undef EXPECT_ENTRY
   // The two numbers at the start take the room of one pointer.
   EXPECT_EQ(sizeof(dosegate_api), (compared + 1) * sizeof(void*))

@@ -62,7 +62,7 @@ EVERYWHERE = {"expected"}  # the room base names it, and every room speaks base'
 STANDARD_INCLUDE = re.compile(r"[a-z_0-9]+")  # <vector>, <cstdint>
 C_INCLUDES = {"stddef.h", "stdint.h", "stdbool.h", "stdlib.h", "stdio.h", "string.h", "math.h",
               "assert.h", "inttypes.h"}
-POSIX_INCLUDE = re.compile(r"(dlfcn|fcntl|unistd|signal|errno|pthread)\.h|sys/\w+\.h")
+POSIX_INCLUDE = re.compile(r"(dlfcn|fcntl|unistd|signal|errno|pthread|netdb|netinet/in)\.h|sys/\w+\.h")
 
 # Name -> what stands in code, why not.
 FORBIDDEN_IN_CORE = [

@@ -129,17 +129,6 @@ void set_shard(const std::string& text, dosegate_batch_request& request) {
   }
 }
 
-uint32_t report_bits(const std::vector<std::string>& names) {
-  uint32_t bits = 0;
-  for (const std::string& name : names) {
-    bits |= name == "html"  ? DOSEGATE_REPORT_HTML
-            : name == "pdf" ? DOSEGATE_REPORT_PDF
-            : name == "csv" ? DOSEGATE_REPORT_CSV
-                            : DOSEGATE_REPORT_JUNIT;
-  }
-  return bits;
-}
-
 std::string counted(std::uint64_t count, const char* what) {
   return fmt::format("{} {}", count, what);
 }
@@ -224,6 +213,27 @@ int run_merge(const BatchOptions& options) {
 
 }  // namespace
 
+void add_reports(CLI::App& command, std::vector<std::string>& reports) {
+  command
+      .add_option("--report", reports,
+                  "What to write of each plan beside its JSON: html, pdf, csv, junit, with commas "
+                  "between them")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember({"html", "pdf", "csv", "junit"}));
+}
+
+uint32_t report_bits(const std::vector<std::string>& names) {
+  uint32_t bits = 0;
+  for (const std::string& name : names) {
+    bits |= name == "html"  ? DOSEGATE_REPORT_HTML
+            : name == "pdf" ? DOSEGATE_REPORT_PDF
+            : name == "csv" ? DOSEGATE_REPORT_CSV
+                            : DOSEGATE_REPORT_JUNIT;
+  }
+  return bits;
+}
+
 Run add_batch(CLI::App& app) {
   auto options = std::make_shared<BatchOptions>();
   CLI::App* command = app.add_subcommand(
@@ -235,13 +245,7 @@ Run add_batch(CLI::App& app) {
   add_protocols_asked(*command, options->protocols, options->context);
   command->add_option("--out", options->out, "Folder for results, made if it is not there")
       ->required();
-  command
-      ->add_option("--report", options->reports,
-                   "What to write of each plan beside its JSON: html, pdf, csv, junit, with commas "
-                   "between them")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->check(CLI::IsMember({"html", "pdf", "csv", "junit"}));
+  add_reports(*command, options->reports);
   command->add_option("--jobs,--workers", options->common.workers,
                       "Plans checked at a time; the result does not depend on it");
   command->add_option("--shard", options->shard,

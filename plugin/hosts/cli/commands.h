@@ -17,6 +17,12 @@ Run add_inspect(CLI::App& app);
 Run add_protocols(CLI::App& app);
 Run add_batch(CLI::App& app);
 Run add_merge(CLI::App& app);
+Run add_listen(CLI::App& app);
+Run add_watch(CLI::App& app);
+
+/// --report: what is written of each plan beside its JSON; and its bits for the C interface.
+void add_reports(CLI::App& command, std::vector<std::string>& reports);
+[[nodiscard]] std::uint32_t report_bits(const std::vector<std::string>& reports);
 
 /// --map and --aliases.
 void add_names(CLI::App& command, CommonOptions& common);

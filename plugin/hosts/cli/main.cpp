@@ -105,9 +105,9 @@ int main(int argc, char** argv) {
       "For research and quality assurance; a qualified person decides.");
   app.set_version_flag("--version", std::string("dosegate ") + dosegate_version());
   app.require_subcommand(1);
-  const std::vector<cli::Run> commands = {cli::add_check(app),   cli::add_dvh(app),
-                                          cli::add_inspect(app), cli::add_protocols(app),
-                                          cli::add_batch(app),   cli::add_merge(app)};
+  const std::vector<cli::Run> commands = {
+      cli::add_check(app), cli::add_dvh(app),   cli::add_inspect(app), cli::add_protocols(app),
+      cli::add_batch(app), cli::add_merge(app), cli::add_listen(app),  cli::add_watch(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

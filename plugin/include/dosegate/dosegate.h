@@ -762,6 +762,56 @@ DOSEGATE_EXPORT int32_t dosegate_batch(dosegate_session session, const dosegate_
 DOSEGATE_EXPORT int32_t dosegate_merge(dosegate_session session, const dosegate_batch_request *request,
                                        dosegate_batch_summary *out) DOSEGATE_NOEXCEPT;
 
+/* ---- plans that arrive ------------------------------------------------------------------------------- */
+
+/* Both calls check each plan once, when its plan, structure set and dose are there and nothing of it changed for
+ * `quiet_seconds`; after ten times as long it is checked as it is, and the refusal says what is missing. What arrives
+ * for it later makes it checked again. In `out`: plans/NAME/ as dosegate_batch() writes them, and
+ * checks/NAME.json, a record of each check; both outlive the call, and the next one with the same `out` goes on
+ * from there. `options` as in dosegate_batch(). A plan that cannot be checked never ends the call.
+ *
+ * They return DOSEGATE_OK when dosegate_cancel() is called on another thread, or progress (stage "waiting", several times a
+ * second unless a plan is checked) returns non-zero; what is in hand is finished first. Log and plan_done are called
+ * on the calling thread; the log names senders and files of ours, and no patient. */
+
+typedef struct dosegate_listen_request {
+  uint32_t struct_size;
+  uint32_t reports;      /* bits of DOSEGATE_REPORT_HTML ...; 0 = JSON alone */
+  const char *aet;       /* our AE title; who calls another is refused */
+  const char *out;       /* folder to write to; made if it is not there. What arrived is in received/ */
+  const char *const *allowed; /* who may send: "AET@HOST"; everybody else is refused, with none everybody */
+  size_t allowed_count;
+  uint64_t quota_bytes;  /* of all files in received/; 0 = 10 GiB */
+  double quiet_seconds;  /* 0 = 10 */
+  const char *tls_certificate, *tls_key, *tls_authorities; /* PEM files, all three or none (plain DICOM) */
+  uint32_t port;         /* 0 = any that is free; the log tells which */
+  uint32_t reserved;
+  void (*plan_done)(void *user, const dosegate_batch_plan *plan); /* as in dosegate_batch_request */
+  void *user;
+} dosegate_listen_request;
+
+/* Receives by DICOM (C-STORE, C-ECHO) on every interface of the machine, from those on the list alone, as many as 8 at a
+ * time. With TLS, senders need a certificate of one of the authorities, and plain DICOM is refused. An
+ * object beyond the quota is refused (0xA700), and one that cannot be read (0xC000). Errors: OPTION_INVALID (what cannot be
+ * meant), FILE_UNWRITABLE (the port belongs to somebody else; another call works in `out`), those of protocols. */
+DOSEGATE_EXPORT int32_t dosegate_listen(dosegate_session session, const dosegate_listen_request *request,
+                                        const dosegate_options *options) DOSEGATE_NOEXCEPT;
+
+typedef struct dosegate_watch_request {
+  uint32_t struct_size;
+  uint32_t reports;     /* as above */
+  const char *folder;   /* that a planning system exports into, with all that is below it */
+  const char *out;      /* as above */
+  double quiet_seconds; /* 0 = 10; a file that changed within that time is still being copied and is not read */
+  void (*plan_done)(void *user, const dosegate_batch_plan *plan);
+  void *user;
+} dosegate_watch_request;
+
+/* Looks into a folder again and again; nothing in it is moved or changed. Errors: as dosegate_listen(); 101 where the
+ * folder is not there. */
+DOSEGATE_EXPORT int32_t dosegate_watch(dosegate_session session, const dosegate_watch_request *request,
+                                       const dosegate_options *options) DOSEGATE_NOEXCEPT;
+
 /* ---- the table --------------------------------------------------------------------------------------- */
 
 /* All functions, for hosts that look up one symbol only. Members are added at the end and never removed
@@ -819,6 +869,8 @@ typedef struct dosegate_api {
   int32_t (*batch)(dosegate_session, const dosegate_batch_request *, const dosegate_options *,
                    dosegate_batch_summary *);
   int32_t (*merge)(dosegate_session, const dosegate_batch_request *, dosegate_batch_summary *);
+  int32_t (*listen)(dosegate_session, const dosegate_listen_request *, const dosegate_options *);
+  int32_t (*watch)(dosegate_session, const dosegate_watch_request *, const dosegate_options *);
 } dosegate_api;
 
 /* The table for a major version of the interface, or NULL if this library does not have it. Any thread; the
