@@ -149,6 +149,8 @@ const std::vector<FindingKind>& finding_kinds() {
        "context.yaml beside the plan was used"},
       {FindingCode::ProtocolDoubtful, "protocol-doubtful", Severity::Warning,
        "rules of a protocol file are likely to hold mistakes"},
+      {FindingCode::IdentitiesReplaced, "identities-replaced", Severity::Info,
+       "patient, plan, UIDs, paths and hashes of files were replaced by pseudonyms"},
   };
   return kinds;
 }

@@ -99,6 +99,7 @@ enum class FindingCode : int {
   OptionOverrides,       ///< a command-line value replaced one from the files
   ContextFromFile,       ///< context.yaml beside the plan was used
   ProtocolDoubtful,      ///< a rule of a protocol file is likely to hold a mistake
+  IdentitiesReplaced,    ///< patient, plan, UIDs, paths and hashes were replaced by pseudonyms
 };
 
 struct Finding {

@@ -71,6 +71,9 @@ enum class ErrorCode : int {
   OptionInvalid = 601,          ///< an option with a value that makes no sense
   SumImpossible = 602,          ///< plans that cannot be added to one course
 
+  // 700 report
+  FontsMissing = 700,  ///< no font is installed, and a PDF needs one
+
   // 800 plugin
   HandleInvalid = 800,    ///< a handle that was never given out or is already destroyed
   ArgumentInvalid = 801,  ///< a null pointer or a struct of unknown size

@@ -1,6 +1,7 @@
 #include "base/sha256.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <array>
 #include <fstream>
@@ -10,6 +11,16 @@
 namespace dosegate {
 inline namespace base {
 namespace {
+
+std::string hex_of(const unsigned char* bytes, unsigned size) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (unsigned i = 0; i < size; ++i) {
+    text += kDigits[bytes[i] >> 4U];
+    text += kDigits[bytes[i] & 15U];
+  }
+  return text;
+}
 
 class Sha256 {
  public:
@@ -24,13 +35,7 @@ class Sha256 {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned size = 0;
     require(EVP_DigestFinal_ex(context_.get(), digest.data(), &size) == 1, "SHA-256 failed");
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string text;
-    for (unsigned i = 0; i < size; ++i) {
-      text += kDigits[digest[i] >> 4U];
-      text += kDigits[digest[i] & 15U];
-    }
-    return text;
+    return hex_of(digest.data(), size);
   }
 
  private:
@@ -43,6 +48,17 @@ std::string sha256_hex(std::string_view bytes) {
   Sha256 hash;
   hash.add(bytes.data(), bytes.size());
   return hash.hex();
+}
+
+std::string hmac_sha256_hex(std::string_view key, std::string_view text) {
+  require(!key.empty(), "HMAC-SHA-256 with an empty key");
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  const unsigned char* made =
+      HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+           reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
+  require(made != nullptr, "HMAC-SHA-256 is not available in the crypto library");
+  return hex_of(digest.data(), size);
 }
 
 Result<std::string> sha256_of_file(const std::string& path) {

@@ -10,6 +10,7 @@
 #include "base/whole_file.h"
 #include "batch/plan_folder.h"
 #include "evaluation/context_beside.h"
+#include "evaluation/deidentify.h"
 #include "report/csv.h"
 #include "report/html.h"
 #include "report/json.h"
@@ -130,11 +131,15 @@ struct Judged {
   std::string site;
 };
 
-Result<Judged> judge(const dicom::PlanFiles& plan, const CheckSettings& settings) {
+// `identities` gets those of the case, also where it is refused later.
+Result<Judged> judge(const dicom::PlanFiles& plan, const CheckSettings& settings,
+                     evaluation::Identities& identities) {
   auto read = dicom::read_plan_files(plan, settings.options.stop);
   if (!read) return tl::unexpected<Error>(read.error());
   const Result<model::Case>& found = read->cases.front();
   if (!found) return tl::unexpected<Error>(found.error());
+  identities.add(*found);
+  identities.add(read->findings);
   evaluation::EvaluationOptions options = settings.options;
   const auto added =
       evaluation::add_context_beside(*found,
@@ -156,47 +161,89 @@ Result<Judged> judge(const dicom::PlanFiles& plan, const CheckSettings& settings
   return judged;
 }
 
-Result<CheckedPlan> refused(CheckedPlan checked, const Error& error) {
-  if (error.code == ErrorCode::Cancelled) return tl::unexpected<Error>(error);
-  checked.row.status = CohortPlan::Status::Refused;
-  checked.row.reason = to_text(error);
-  checked.files.clear();
-  return checked;
+evaluation::Identities identities_of(const dicom::PlanFiles& plan) {
+  evaluation::Identities identities;
+  identities.patient_ids = {plan.patient_id};
+  identities.patient_names = {plan.patient_name};
+  identities.labels = {plan.label};
+  identities.uids = {plan.uid};
+  identities.paths = plan.files;
+  identities.add(plan.findings);
+  return identities;
+}
+
+// Of what is wrong with a plan; the names in it are known only where it could be read.
+Error shown_error(const Error& error, const CheckSettings& settings,
+                  const evaluation::Identities& identities) {
+  if (!settings.deidentify) return error;
+  return evaluation::Pseudonyms(*settings.deidentify, identities).unknown_file_error(error);
+}
+
+void replace_identities(CohortPlan& row, const evaluation::DeidentifyKey& key,
+                        const evaluation::Identities& identities) {
+  const evaluation::Pseudonyms pseudonyms(key, identities);
+  constexpr std::size_t kYear = 4;
+  row.patient_id = pseudonyms.patient_id(row.patient_id);
+  row.plan_label = pseudonyms.label(row.plan_label);
+  row.plan_uid = pseudonyms.uid(row.plan_uid);
+  row.plan_date = row.plan_date.substr(0, kYear);
 }
 
 }  // namespace
 
+std::string row_key(const std::string& key, const CheckSettings& settings) {
+  if (!settings.deidentify) return key;
+  return evaluation::Pseudonyms(*settings.deidentify, {}).plan_key(key);
+}
+
 Result<CheckedPlan> check_plan(const dicom::PlanFiles& plan, const CheckSettings& settings) {
   CheckedPlan checked;
   CohortPlan& row = checked.row;
-  row.key = plan.key;
+  row.key = row_key(plan.key, settings);
   row.patient_id = plan.patient_id;
   row.plan_label = plan.label;
   row.plan_uid = plan.uid;
   row.plan_date = plan.date;
-  const auto judged = judge(plan, settings);
-  if (!judged) return refused(std::move(checked), judged.error());
-  checked.files.push_back({"result.json", report::to_json(judged->evaluation)});
-  for (const ReportFormat format : settings.reports) {
-    auto file = rendered(judged->evaluation, format);
-    if (!file) return refused(std::move(checked), file.error());
-    checked.files.push_back(std::move(*file));
-  }
-  describe(judged->evaluation, row);
-  for (const model::InputFile& input : judged->evaluation.inputs) {
+  evaluation::Identities identities = identities_of(plan);
+  auto judged = judge(plan, settings, identities);
+  if (settings.deidentify) replace_identities(row, *settings.deidentify, identities);
+  const auto refused = [&](const Error& error) -> Result<CheckedPlan> {
+    if (error.code == ErrorCode::Cancelled) return tl::unexpected<Error>(error);
+    row.status = CohortPlan::Status::Refused;
+    row.reason = to_text(shown_error(error, settings, identities));
+    checked.files.clear();
+    return std::move(checked);
+  };
+  if (!judged) return refused(judged.error());
+  Evaluation& evaluation = judged->evaluation;
+  for (const model::InputFile& input : evaluation.inputs) {
     checked.input_hashes[input.path] = input.sha256;
   }
+  if (settings.deidentify) {
+    identities.add(evaluation.inputs);
+    judged->site = evaluation::Pseudonyms(*settings.deidentify, identities).text(judged->site);
+    evaluation = evaluation::deidentified(std::move(evaluation), *settings.deidentify, identities);
+  }
+  checked.files.push_back({"result.json", report::to_json(evaluation)});
+  for (const ReportFormat format : settings.reports) {
+    auto file = rendered(evaluation, format);
+    if (!file) return refused(file.error());
+    checked.files.push_back(std::move(*file));
+  }
+  describe(evaluation, row);
   row.site = judged->site;
   row.folder = "plans/" + plan_folder_name(row.patient_id, row.plan_label, row.key);
   for (const CheckedPlan::File& file : checked.files) row.reports.push_back(file.name);
   return checked;
 }
 
-CohortPlan row_of(const dicom::NoPlan& without) {
+CohortPlan row_of(const dicom::NoPlan& without, const CheckSettings& settings) {
   CohortPlan row;
   row.status = without.unreadable ? CohortPlan::Status::Unreadable : CohortPlan::Status::Refused;
-  row.reason = to_text(without.error);
-  row.key = without.key;
+  evaluation::Identities identities;
+  identities.paths = {without.path};
+  row.reason = to_text(shown_error(without.error, settings, identities));
+  row.key = row_key(without.key, settings);
   return row;
 }
 

@@ -57,7 +57,8 @@ struct CohortPlan {
   std::string
       key;  ///< the plan's SOP Instance UID; where there is none, the first file's path. Once in a cohort
   std::string patient_id, plan_label, plan_uid;
-  std::string plan_date;  ///< RTPlanDate (300A,0006), YYYYMMDD; empty if unknown
+  std::string plan_date;  ///< RTPlanDate (300A,0006), YYYYMMDD; the year alone
+                          ///< where identities are replaced; empty if unknown
   std::string site;       ///< of the context; empty if not given
   std::string verdict;    ///< as CohortRule::verdict; empty unless Checked
   std::optional<int> fractions;

@@ -42,7 +42,8 @@ Result<std::vector<HashedFile>> hashed_inputs(const dicom::PlanFiles& plan,
 }
 
 std::string fingerprint_of(const dicom::PlanFiles& plan, const std::vector<HashedFile>& inputs,
-                           const BatchIdentity& identity) {
+                           const BatchIdentity& identity,
+                           const std::optional<evaluation::DeidentifyKey>& key) {
   std::string all;
   add(all, identity.software_version);
   add(all, identity.settings);
@@ -55,7 +56,8 @@ std::string fingerprint_of(const dicom::PlanFiles& plan, const std::vector<Hashe
     add(all, finding.text);
     add(all, finding.where);
   }
-  return sha256_hex(all);
+  const std::string hash = sha256_hex(all);
+  return key ? key->digest("fingerprint", hash) : hash;
 }
 
 bool outputs_are_there(const std::string& folder, const JournalEntry& entry) {

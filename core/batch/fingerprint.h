@@ -2,12 +2,14 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "batch/journal.h"
 #include "dicom/find_plans.h"
+#include "evaluation/pseudonyms.h"
 
 namespace dosegate::batch {
 
@@ -19,10 +21,12 @@ using KnownHashes = std::map<std::string, std::string>;
                                                             const KnownHashes& known = {});
 
 /// SHA-256 of all that a plan's result depends on: its files by path and content, what lies beside them, the
-/// program's version and the settings of the batch.
+/// program's version and the settings of the batch. With `key` it is hashed once more under it: who has the files
+/// cannot find out by it which plan is theirs.
 [[nodiscard]] std::string fingerprint_of(const dicom::PlanFiles& plan,
                                          const std::vector<HashedFile>& inputs,
-                                         const BatchIdentity& identity);
+                                         const BatchIdentity& identity,
+                                         const std::optional<evaluation::DeidentifyKey>& key = {});
 
 /// True if every file of the entry lies in `folder` with the content that was written.
 [[nodiscard]] bool outputs_are_there(const std::string& folder, const JournalEntry& entry);

@@ -365,7 +365,7 @@ void Inbox::State::consider(const dicom::NoPlan& stray, double now) {
   const std::string path = record_path("file", stray.key);
   const auto hash = sha256_of_file(stray.path);
   CheckRecord record;
-  const CohortPlan row = row_of(stray);
+  const CohortPlan row = row_of(stray, options.check);
   record.key = row.key;
   record.status = row.status;
   record.reason = row.reason;

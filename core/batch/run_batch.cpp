@@ -136,8 +136,10 @@ class Workers {
       // One plan that breaks something in us must not take the others with it, and must not be left out.
       CohortPlan& row = done.entry.plan;
       row = {};
-      row.key = tasks_[index].plan.key;
-      row.reason = fmt::format("A defect in Dosegate, please report it: {}", defect.what());
+      row.key = row_key(tasks_[index].plan.key, settings_);
+      // What a defect says may quote the plan.
+      row.reason = fmt::format("A defect in Dosegate, please report it: {}",
+                               settings_.deidentify ? "check the plan alone" : defect.what());
     }
     return done;
   }
@@ -146,7 +148,9 @@ class Workers {
     if (options_.anew || !task.before) return false;
     if (task.before->plan.status != CohortPlan::Status::Checked) return false;  // tried again
     const auto inputs = hashed_inputs(task.plan);
-    return inputs && fingerprint_of(task.plan, *inputs, identity_) == task.before->fingerprint &&
+    return inputs &&
+           fingerprint_of(task.plan, *inputs, identity_, settings_.deidentify) ==
+               task.before->fingerprint &&
            outputs_are_there((fs::path(options_.out) / task.before->plan.folder).string(),
                              *task.before);
   }
@@ -166,11 +170,21 @@ class Workers {
     auto inputs = hashed_inputs(task.plan, checked.input_hashes);
     if (!inputs) {  // it vanished after it was read: what was checked is not there any more
       entry.plan.status = CohortPlan::Status::Refused;
-      entry.plan.reason = to_text(inputs.error());
+      entry.plan.reason = to_text(without_paths(inputs.error()));
       return;
     }
     entry.inputs = std::move(*inputs);
-    entry.fingerprint = fingerprint_of(task.plan, entry.inputs, identity_);
+    entry.fingerprint = fingerprint_of(task.plan, entry.inputs, identity_, settings_.deidentify);
+    if (!settings_.deidentify) return;
+    const evaluation::Pseudonyms pseudonyms(*settings_.deidentify, {});
+    for (HashedFile& input : entry.inputs) {
+      input = {pseudonyms.path(input.name), pseudonyms.sha256(input.sha256)};
+    }
+  }
+
+  Error without_paths(const Error& error) const {
+    if (!settings_.deidentify) return error;
+    return evaluation::Pseudonyms(*settings_.deidentify, {}).unknown_file_error(error);
   }
 
   const BatchOptions& options_;
@@ -287,14 +301,15 @@ Result<void> Run::look() {
   std::set<std::string> keys;
   for (dicom::PlanFiles& plan : found->plans) {
     if (!is_mine(plan.key)) continue;
-    keys.insert(plan.key);
-    auto before = journal_->find(plan.key);
+    const std::string key = row_key(plan.key, options_.check);
+    keys.insert(key);
+    auto before = journal_->find(key);
     if (!before) return tl::unexpected<Error>(before.error());
     tasks_.push_back({std::move(plan), std::move(*before)});
   }
   for (const dicom::NoPlan& file : found->without) {
-    CohortPlan row = row_of(file);
-    if (!is_mine(row.key)) continue;
+    if (!is_mine(file.key)) continue;
+    CohortPlan row = row_of(file, options_.check);
     keys.insert(row.key);
     without_.push_back(std::move(row));
   }
@@ -326,7 +341,9 @@ Result<void> Run::take(Finished finished) {
   if (finished.entry.plan.status != CohortPlan::Status::Checked) return enter(finished.entry.plan);
   // Another label gave another folder; the one of before would stay behind.
   if (task.before && task.before->plan.folder != finished.entry.plan.folder) {
-    if (const auto dropped = drop(options_.out, task.plan.key, *journal_); !dropped) return dropped;
+    if (const auto dropped = drop(options_.out, task.before->plan.key, *journal_); !dropped) {
+      return dropped;
+    }
   }
   if (const auto entered = journal_->enter(finished.entry); !entered) return entered;
   if (host_.done) host_.done({&finished.entry.plan, false});

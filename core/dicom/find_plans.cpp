@@ -22,9 +22,9 @@ struct Linked {
   std::string path;
   ObjectKind kind{};
   std::string uid, patient_id;
-  std::string label, date;             // of a plan
-  std::string structure_set_uid;       // of a plan or dose; empty: it names none
-  std::vector<std::string> plan_uids;  // of a dose
+  std::string label, date, patient_name;  // of a plan
+  std::string structure_set_uid;          // of a plan or dose; empty: it names none
+  std::vector<std::string> plan_uids;     // of a dose
 };
 
 using Files = std::vector<const Linked*>;
@@ -74,6 +74,7 @@ Result<Linked> links_of(const RtFile& found) {
   if (is_plan(linked)) {
     linked.label = root.name(tag::kPlanLabel);
     linked.date = root.text(tag::kPlanDate);
+    linked.patient_name = root.name(tag::kPatientName);
     return linked;
   }
   for (const Attributes& item : root.items(tag::kReferencedPlans)) {
@@ -194,6 +195,7 @@ FoundPlans Grouping::group() {
     group.label = plan.front()->label;
     group.uid = plan.front()->uid;
     group.date = plan.front()->date;
+    group.patient_name = plan.front()->patient_name;
     for (const Linked* file : plan) group.plan_files.push_back(file->path);
     group.shares_folder = shares_folder(plan);
     std::set<std::string> paths;

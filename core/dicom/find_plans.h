@@ -18,8 +18,9 @@ namespace dosegate::dicom {
 struct PlanFiles {
   std::string
       key;  ///< SOP Instance UID of the plan; the path of its first file where that is absent
-  std::string patient_id, label, uid;   ///< of the plan, as written
-  std::string date;                     ///< RTPlanDate (300A,0006); empty if unknown
+  std::string patient_id, label, uid;  ///< of the plan, as written
+  std::string patient_name;  ///< so that it can be kept out of what is said; never in messages
+  std::string date;          ///< RTPlanDate (300A,0006); empty if unknown
   std::vector<std::string> files;       ///< sorted by path
   std::vector<std::string> plan_files;  ///< those that hold the plan: one, or copies of it
   bool shares_folder = false;           ///< plans of other patients lie in the plan's folder

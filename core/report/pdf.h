@@ -16,7 +16,7 @@
 namespace dosegate::report {
 
 /// The bytes of a PDF 1.5 document.
-/// Errors: FileUnreadable where no font is installed.
+/// Errors: FontsMissing where no font is installed.
 [[nodiscard]] Result<std::string> to_pdf(const evaluation::Evaluation& evaluation);
 
 }  // namespace dosegate::report

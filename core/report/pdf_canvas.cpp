@@ -174,7 +174,7 @@ Result<Canvas> Canvas::create(double width_pt, double height_pt) {
   // Without any font pango draws nothing, or boxes: a page on which no verdict can be read.
   const Laid tried = canvas.lay({{"PASS FAIL 0123456789", {}}}, {1000.0, 1, Align::Left});
   if (pango_layout_get_unknown_glyphs_count(layout_of(tried.layout_)) > 0) {
-    return fail(ErrorCode::FileUnreadable,
+    return fail(ErrorCode::FontsMissing,
                 "No font is installed, so no page can be set; install fonts-dejavu-core.");
   }
   return canvas;

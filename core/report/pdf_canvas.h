@@ -87,7 +87,7 @@ struct DocumentInfo {
 
 class Canvas {
  public:
-  /// Errors: FileUnreadable where the system has no font at all.
+  /// Errors: FontsMissing where the system has no font at all.
   [[nodiscard]] static Result<Canvas> create(double width_pt, double height_pt);
   Canvas(Canvas&&) noexcept;
   Canvas& operator=(Canvas&&) noexcept;

@@ -39,7 +39,13 @@ batch::ListenHost listen_host(Session& session,
 batch::InboxOptions inbox_of(Session& session, const dosegate_options* options, const char* out,
                              uint32_t reports, double quiet_seconds) {
   require_argument(is_given(out), "The folder to write to has no name.");
-  SettledCheck check = check_of(session, taken(options), reports);
+  const dosegate_options how = taken(options);
+  // Records and received files would still say whose they are: better refused than half done.
+  if (key_of(how)) {
+    refuse(DOSEGATE_OPTION_INVALID,
+           "Plans that arrive cannot be deidentified; check them with dosegate_batch() and a key.");
+  }
+  SettledCheck check = check_of(session, how, reports);
   batch::InboxOptions inbox;
   inbox.out = out;
   inbox.check = std::move(check.settings);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "call_options.h"
 #include "evaluation/context_beside.h"
+#include "evaluation/deidentify.h"
 #include "session_protocols.h"
 #include "stored_result.h"
 #include "view.h"
@@ -76,6 +77,18 @@ void add_read_findings(Findings& to, const Session& session, const Asked& asked)
   to.insert(to.end(), session.outcome().findings.begin(), session.outcome().findings.end());
 }
 
+// Of all that was read: messages and findings may speak of the other cases.
+evaluation::Identities identities_of(const Session& session) {
+  evaluation::Identities identities;
+  for (std::size_t i = 0; i < session.outcome().cases.size(); ++i) {
+    const auto& found = session.outcome().cases[i];
+    if (found) identities.add(*found);
+    for (const model::Case& part : session.parts_of(i)) identities.add(part);
+  }
+  identities.add(session.outcome().findings);
+  return identities;
+}
+
 }  // namespace
 
 extern "C" {
@@ -115,20 +128,25 @@ int32_t dosegate_evaluate(dosegate_session handle, size_t case_index,
   return call(handle, [&](Session& session) {
     require_argument(out != nullptr, "An out-parameter is NULL.");
     const dosegate_options in = taken(options);
-    evaluation::EvaluationOptions all = options_of(session, in);
-    all.context = parse_context(texts(in.context, in.context_count));
-    const Asked asked = asked_for(session, case_index, in, all.course);
-    const std::vector<const model::Case*>& cases = asked.cases;
-    const std::vector<protocol::Protocol> protocols = protocols_of(session, in);
-    for (const model::Case* summed : cases) {
-      add_context(session, *summed, protocols, all.context_files);
-    }
-    Evaluation e = unwrap(cases.size() == 1 ? evaluation::evaluate(*cases.front(), protocols, all)
-                                            : evaluation::evaluate_sum(cases, protocols, all));
-    add_read_findings(e.findings, session, asked);
-    session.log(e.findings);
-    *out =
-        session.results().add(std::make_unique<StoredResult>(StoredResult{std::move(e), {}, {}}));
+    const auto key = key_of(in);
+    const auto known = [&] { return identities_of(session); };
+    hiding(key, known, [&] {
+      evaluation::EvaluationOptions all = options_of(session, in);
+      all.context = parse_context(texts(in.context, in.context_count));
+      const Asked asked = asked_for(session, case_index, in, all.course);
+      const std::vector<const model::Case*>& cases = asked.cases;
+      const std::vector<protocol::Protocol> protocols = protocols_of(session, in);
+      for (const model::Case* summed : cases) {
+        add_context(session, *summed, protocols, all.context_files);
+      }
+      Evaluation e = unwrap(cases.size() == 1 ? evaluation::evaluate(*cases.front(), protocols, all)
+                                              : evaluation::evaluate_sum(cases, protocols, all));
+      add_read_findings(e.findings, session, asked);
+      if (key) e = evaluation::deidentified(std::move(e), *key, known());
+      session.log(e.findings);
+      *out =
+          session.results().add(std::make_unique<StoredResult>(StoredResult{std::move(e), {}, {}}));
+    });
   });
 }
 
@@ -180,16 +198,21 @@ int32_t dosegate_dvh(dosegate_session handle, size_t case_index,
       wanted.metrics.push_back(unwrap(metrics::parse_metric(text)));
     }
     const dosegate_options chosen = taken(options);
-    evaluation::EvaluationOptions all = options_of(session, chosen);
-    const Asked asked = asked_for(session, case_index, chosen, all.course);
-    const std::vector<const model::Case*>& cases = asked.cases;
-    DvhReport report =
-        unwrap(cases.size() == 1 ? evaluation::compute_dvhs(*cases.front(), wanted, all)
-                                 : evaluation::compute_sum_dvhs(cases, wanted, all));
-    add_read_findings(report.findings, session, asked);
-    session.log(report.findings);
-    *out = session.results().add(
-        std::make_unique<StoredResult>(StoredResult{std::move(report), {}, {}}));
+    const auto key = key_of(chosen);
+    const auto known = [&] { return identities_of(session); };
+    hiding(key, known, [&] {
+      evaluation::EvaluationOptions all = options_of(session, chosen);
+      const Asked asked = asked_for(session, case_index, chosen, all.course);
+      const std::vector<const model::Case*>& cases = asked.cases;
+      DvhReport report =
+          unwrap(cases.size() == 1 ? evaluation::compute_dvhs(*cases.front(), wanted, all)
+                                   : evaluation::compute_sum_dvhs(cases, wanted, all));
+      add_read_findings(report.findings, session, asked);
+      if (key) report = evaluation::deidentified(std::move(report), *key, known());
+      session.log(report.findings);
+      *out = session.results().add(
+          std::make_unique<StoredResult>(StoredResult{std::move(report), {}, {}}));
+    });
   });
 }
 

@@ -94,6 +94,15 @@ std::vector<protocol::Protocol> protocols_of(const Session& session, const doseg
   return protocols;
 }
 
+std::optional<evaluation::DeidentifyKey> key_of(const dosegate_options& in) {
+  if (in.deidentify_key == nullptr) {
+    if (in.deidentify_key_length == 0) return std::nullopt;
+    refuse(DOSEGATE_OPTION_INVALID, "The key to deidentify with has a length and no bytes.");
+  }
+  return unwrap(evaluation::DeidentifyKey::of(
+      {static_cast<const char*>(in.deidentify_key), in.deidentify_key_length}));
+}
+
 std::string settings_lines(const dosegate_options& in,
                            const std::vector<protocol::Protocol>& protocols) {
   std::vector<std::string> lines;
@@ -117,6 +126,7 @@ std::string settings_lines(const dosegate_options& in,
   if (in.aliases != nullptr && in.aliases[0] != '\0') {
     lines.push_back("aliases sha256 " + unwrap(sha256_of_file(in.aliases)));
   }
+  if (const auto key = key_of(in)) lines.push_back("deidentified, mark of the key " + key->mark());
   std::string text;
   for (const std::string& line : lines) text += (text.empty() ? "" : "\n") + printable(line);
   return text;

@@ -103,7 +103,8 @@ class Pdf(CliTest):
         done = subprocess.run([COMMAND, "check", SAMPLE, "--pdf", self.folder / "none.pdf"], capture_output=True,
                               check=False, env={**os.environ, "FONTCONFIG_FILE": str(empty)}, timeout=120)
         self.assertEqual(done.returncode, INPUT, done.stderr)
-        self.assertIn(b"No font is installed", done.stderr)  # ErrorCode::FileUnreadable
+        self.assertIn(b"No font is installed", done.stderr)  # ErrorCode::FontsMissing
+        self.assertIn(b"[700]", done.stderr)
         self.assertFalse((self.folder / "none.pdf").exists())
 
 

@@ -98,6 +98,27 @@ TEST(Arguments, NamesOfRulesLiveUntilTheNextQuestion) {
   EXPECT_NE(dosegate_evaluate(s, 0, &options, &result), DOSEGATE_OK);
 }
 
+TEST(Arguments, AKeyToDeidentifyWithHasSixteenBytesOrMore) {
+  Session s;
+  s.read({small_sample()});
+  const std::string key(16, 'k');
+  auto options = sized<dosegate_options>();
+  dosegate_result result = 0;
+  options.deidentify_key = key.data();
+  for (const std::size_t length : {0U, 1U, 15U}) {
+    options.deidentify_key_length = length;
+    EXPECT_EQ(dosegate_evaluate(s, 0, &options, &result), DOSEGATE_OPTION_INVALID) << length;
+  }
+  options.deidentify_key = nullptr;
+  options.deidentify_key_length = 16;
+  EXPECT_EQ(dosegate_evaluate(s, 0, &options, &result), DOSEGATE_OPTION_INVALID);
+  options.deidentify_key = key.data();
+  ASSERT_EQ(dosegate_evaluate(s, 0, &options, &result), DOSEGATE_OK) << s.error();
+  const std::string json = s.render(result);
+  EXPECT_EQ(json.find("DOSEGATE-SAMPLE"), std::string::npos);
+  EXPECT_NE(json.find("identities-replaced"), std::string::npos);
+}
+
 TEST(Arguments, NothingToReadIsAnErrorOfTheInput) {
   const Session s;
   std::size_t count = 77;

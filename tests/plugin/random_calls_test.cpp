@@ -307,6 +307,7 @@ dosegate_options any_options(const Drawn& d) {
   options.fraction_dose = options.end_caps = options.interpolation = d.number;
   if (d.number > 2) options.protocol_count = options.map_count = options.context_count = d.index_2;
   if (d.number > 3) options.add_case_count = d.index_2;
+  if (d.number > 4) options.deidentify_key_length = d.index_2;
   return options;
 }
 

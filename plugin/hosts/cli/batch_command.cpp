@@ -159,7 +159,15 @@ int conclude(const dosegate_batch_summary& summary, const std::string& out) {
   return summary.variation > 0 ? kVariation : kPass;
 }
 
-int run_batch(const BatchOptions& options) {
+int run_batch(BatchOptions& options) {
+  take_key(options.common);
+  if (options.common.deidentify && options.common.key_file.empty() &&
+      (options.resume || !options.shard.empty())) {
+    throw Stop(kUsage,
+               "--resume and --shard need the same pseudonyms again; give --deidentify a key that "
+               "is kept with "
+               "--deidentify-key FILE.");
+  }
   if (options.resume && options.anew) {
     throw Stop(kUsage, "--resume keeps what is done and --anew does not; give one of them.");
   }
@@ -242,6 +250,7 @@ Run add_batch(CLI::App& app) {
       ->add_option("ROOT", options->common.inputs, "Folders and files, with all that is below them")
       ->required();
   add_reading(*command, options->common);
+  add_deidentify(*command, options->common);
   add_protocols_asked(*command, options->protocols, options->context);
   command->add_option("--out", options->out, "Folder for results, made if it is not there")
       ->required();

@@ -204,7 +204,8 @@ constexpr OnePlanFormat kOnePlanFormats[] = {{"--csv", &CheckOptions::csv, DOSEG
                                              {"--html", &CheckOptions::html, DOSEGATE_HTML},
                                              {"--pdf", &CheckOptions::pdf, DOSEGATE_PDF}};
 
-int run_check(const CheckOptions& options) {
+int run_check(CheckOptions& options) {
+  take_key(options.common);
   const Library library;
   std::vector<std::size_t> cases = read_cases(library, options.common);
   const auto maps = pointers(options.common.map);
@@ -259,6 +260,7 @@ Run add_check(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("check", "Hold plans against a protocol and give a verdict");
   add_common(*command, options->common);
+  add_deidentify(*command, options->common);
   add_protocols_asked(*command, options->protocols, options->context);
   command->add_option("--json", options->json,
                       "Write the whole result as JSON to a file, - for standard output");

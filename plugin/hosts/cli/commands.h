@@ -29,6 +29,8 @@ void add_names(CLI::App& command, CommonOptions& common);
 /// How plans are read and doses taken: what every command that computes something has, those of add_names()
 /// included.
 void add_reading(CLI::App& command, CommonOptions& common);
+/// --deidentify and --deidentify-key.
+void add_deidentify(CLI::App& command, CommonOptions& common);
 /// --protocol and --context.
 void add_protocols_asked(CLI::App& command, std::vector<std::string>& protocols,
                          std::vector<std::string>& context);

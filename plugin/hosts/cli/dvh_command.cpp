@@ -67,7 +67,8 @@ std::string page(const Library& library, dosegate_result result) {
   return text;
 }
 
-int run_dvh(const DvhOptions& options) {
+int run_dvh(DvhOptions& options) {
+  take_key(options.common);
   const Library library;
   std::vector<std::size_t> cases = read_cases(library, options.common);
   const auto maps = pointers(options.common.map);
@@ -123,6 +124,7 @@ Run add_dvh(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("dvh", "Dose-volume histograms and metrics, without a protocol");
   add_common(*command, options->common);
+  add_deidentify(*command, options->common);
   command
       ->add_option("--structure", options->structures,
                    "ROI name or expression, \"Liver - GTV*\"; may be given several times (default: "

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <random>
 
 namespace cli {
 
@@ -39,6 +42,39 @@ std::string Library::render(dosegate_result result, int32_t format) const {
   return {text, length};
 }
 
+void take_key(CommonOptions& common) {
+  if (!common.deidentify) {
+    if (common.key_file.empty()) return;
+    throw Stop(kUsage,
+               "--deidentify-key is for --deidentify; give that as well, or nothing is replaced.");
+  }
+  if (common.key_file.empty()) {
+    constexpr std::size_t kRandomBytes = 32;
+    std::random_device random;  // the system's
+    while (common.key.size() < kRandomBytes) common.key += static_cast<char>(random() & 0xFFU);
+    return;
+  }
+  // A device such as /dev/urandom has no end, and a folder no bytes.
+  constexpr std::size_t kMostBytes = 1 << 16;
+  std::error_code ignored;
+  std::ifstream file(common.key_file, std::ios::binary);
+  common.key.resize(kMostBytes + 1);
+  const bool folder = std::filesystem::is_directory(common.key_file, ignored);
+  if (!folder) file.read(common.key.data(), static_cast<std::streamsize>(common.key.size()));
+  common.key.resize(folder ? 0 : static_cast<std::size_t>(file.gcount()));
+  if (folder || !file.is_open() || file.bad()) {
+    throw Stop(kUsage,
+               fmt::format("--deidentify-key {}: the file cannot be read.", common.key_file));
+  }
+  if (common.key.size() > kMostBytes) {
+    throw Stop(kUsage, fmt::format("--deidentify-key {}: a key has at most {} bytes.",
+                                   common.key_file, kMostBytes));
+  }
+  if (common.key.empty()) {
+    throw Stop(kUsage, fmt::format("--deidentify-key {}: the file is empty.", common.key_file));
+  }
+}
+
 std::vector<const char*> pointers(const std::vector<std::string>& texts) {
   std::vector<const char*> result;
   for (const std::string& text : texts) result.push_back(text.c_str());
@@ -67,6 +103,10 @@ dosegate_options options_of(const CommonOptions& common, const std::vector<const
   options.workers = common.workers;
   options.map = maps.data();
   options.map_count = maps.size();
+  if (!common.key.empty()) {
+    options.deidentify_key = common.key.data();
+    options.deidentify_key_length = common.key.size();
+  }
   return options;
 }
 
@@ -93,16 +133,26 @@ std::string finding_line(const dosegate_finding& finding) {
 
 namespace {
 
+// What was refused while reading names files and patients.
+std::string nameless_refusal(int32_t status) {
+  return fmt::format(
+      "A plan or file cannot be used; look at the input without --deidentify to see which and why. "
+      "[{}]",
+      status);
+}
+
 // Tells of each file that is DICOM and cannot be read; true if there is one. It may hold a plan
 // that nobody then checks.
-bool tell_unreadable_files(const Library& library) {
+bool tell_unreadable_files(const Library& library, bool nameless) {
   std::size_t findings = 0;
   library.check(dosegate_read_finding_count(library.session(), &findings));
   bool any = false;
   for (std::size_t i = 0; i < findings; ++i) {
     const auto finding = library.get<dosegate_finding>(dosegate_read_finding, i);
     if (finding.severity != DOSEGATE_ERROR) continue;
-    fmt::print(stderr, "{}\n", finding_line(finding));
+    fmt::print(stderr, "{}\n",
+               nameless ? fmt::format("error: a file cannot be read [{}]", finding.code)
+                        : finding_line(finding));
     any = true;
   }
   return any;
@@ -113,20 +163,24 @@ bool tell_unreadable_files(const Library& library) {
 std::vector<std::size_t> read_cases(const Library& library, const CommonOptions& common) {
   const auto paths = pointers(common.inputs);
   std::size_t count = 0;
-  library.check(
-      dosegate_read(library.session(), paths.data(), paths.size(), DOSEGATE_READ_COMPLETE, &count));
+  const bool nameless = common.deidentify;
+  const int32_t status =
+      dosegate_read(library.session(), paths.data(), paths.size(), DOSEGATE_READ_COMPLETE, &count);
+  if (status != DOSEGATE_OK && nameless) throw Stop(exit_for(status), nameless_refusal(status));
+  library.check(status);
   std::vector<std::size_t> wanted;
   std::string refusals;
   for (std::size_t i = 0; i < count; ++i) {
     const auto info = library.get<dosegate_case_info>(dosegate_case_get, i);
     if (info.status != DOSEGATE_OK) {
-      refusals += fmt::format("{}{}", refusals.empty() ? "" : "\n", info.refusal);
+      refusals += fmt::format("{}{}", refusals.empty() ? "" : "\n",
+                              nameless ? nameless_refusal(info.status) : info.refusal);
     } else if (common.plan.empty() || common.plan == info.plan_label ||
                common.plan == info.plan_uid) {
       wanted.push_back(i);
     }
   }
-  if (tell_unreadable_files(library) && refusals.empty()) {
+  if (tell_unreadable_files(library, nameless) && refusals.empty()) {
     refusals =
         "A file that may hold a plan could not be read; take it away or export it again, or check "
         "one "

@@ -78,7 +78,14 @@ struct CommonOptions {
   std::string aliases;     ///< path; empty: none
   std::string convention;  ///< empty: as the two above say
   unsigned workers = 0;
+  bool deidentify = false;
+  std::string key_file;  ///< of --deidentify; empty: a key that nobody keeps
+  std::string key;       ///< its bytes: take_key()
 };
+
+/// Sets `key` where identities are to be replaced: the bytes of `key_file`, or random ones. Stops with kUsage where
+/// the file cannot be read or one option lacks the other.
+void take_key(CommonOptions& common);
 
 /// Pointers into a list of texts, as the C interface takes them; the list must outlive it.
 [[nodiscard]] std::vector<const char*> pointers(const std::vector<std::string>& texts);

@@ -32,6 +32,18 @@ void add_names(CLI::App& command, CommonOptions& common) {
       ->check(not_empty);
 }
 
+void add_deidentify(CLI::App& command, CommonOptions& common) {
+  command.add_flag("--deidentify", common.deidentify,
+                   "Pseudonyms instead of patients, plan labels, UIDs, paths and hashes of input "
+                   "files, in all output");
+  command
+      .add_option("--deidentify-key", common.key_file,
+                  "File of 16 bytes or more that the pseudonyms are made with: the same file, the "
+                  "same pseudonyms "
+                  "(default: random, and thrown away)")
+      ->check(not_empty);
+}
+
 void add_protocols_asked(CLI::App& command, std::vector<std::string>& protocols,
                          std::vector<std::string>& context) {
   command

@@ -67,6 +67,7 @@ namespace Dosegate
         public List<string> Protocols = new List<string>(); // built-in ids or files; none = the default
         public List<string> Map = new List<string>(); // "RULE_NAME=ROI_NAME"
         public List<string> Context = new List<string>(); // "key=value"
+        public byte[] DeidentifyKey; // 16 bytes or more: identities become pseudonyms; null = they stay
     }
 
     public sealed class CaseFacts
@@ -115,6 +116,13 @@ namespace Dosegate
             Marshal.Copy(bytes, 0, memory, bytes.Length);
             Marshal.WriteByte(memory, bytes.Length, 0);
             return memory;
+        }
+
+        /// <summary>A copy of the bytes that does not move; a null pointer for null.</summary>
+        public IntPtr Bytes(byte[] bytes)
+        {
+            // An empty array has no address of its own, and would be taken for none at all.
+            return bytes == null ? IntPtr.Zero : Pin(bytes.Length == 0 ? new byte[1] : (byte[])bytes.Clone());
         }
 
         public IntPtr Texts(ICollection<string> texts)
@@ -270,6 +278,8 @@ namespace Dosegate
                 native.MapCount = (UIntPtr)options.Map.Count;
                 native.Context = kept.Texts(options.Context);
                 native.ContextCount = (UIntPtr)options.Context.Count;
+                native.DeidentifyKey = kept.Bytes(options.DeidentifyKey);
+                native.DeidentifyKeyLength = (UIntPtr)(options.DeidentifyKey == null ? 0 : options.DeidentifyKey.Length);
                 session_.Check(Native.dosegate_evaluate(session_.Handle, index_, ref native, out result));
             }
             try

@@ -138,6 +138,8 @@ namespace Dosegate
             public int DoseInterpolation;
             public IntPtr Convention, Aliases, AddCases;
             public UIntPtr AddCaseCount;
+            public IntPtr DeidentifyKey;
+            public UIntPtr DeidentifyKeyLength;
         }
 
         [StructLayout(LayoutKind.Sequential)]

@@ -91,7 +91,8 @@ class OptionsStruct(ctypes.Structure):
                 ("protocols", _texts), ("protocol_count", _size), ("map", _texts), ("map_count", _size),
                 ("context", _texts), ("context_count", _size), ("interpolation", _int),
                 ("dose_interpolation", _int), ("convention", _char_p), ("aliases", _char_p),
-                ("add_cases", ctypes.POINTER(_size)), ("add_case_count", _size)]
+                ("add_cases", ctypes.POINTER(_size)), ("add_case_count", _size),
+                ("deidentify_key", ctypes.c_void_p), ("deidentify_key_length", _size)]
 
 
 class EvaluationInfoStruct(ctypes.Structure):
@@ -695,7 +696,8 @@ class Case:
 
         `context`: key -> value. `options`: fractions, prescription_gy, fraction_dose ("auto", "total",
         "one"), end_caps, interpolation, convention, map (rule name -> ROI name, or a list of them for a glob such as "GTV*"), aliases (file), workers,
-        add (other cases of the session whose doses are added: several plans as one course).
+        add (other cases of the session whose doses are added: several plans as one course), deidentify_key
+        (bytes, 16 or more: identities are replaced by pseudonyms under this key).
         """
         self._require_addable(options.get("add", ()))
         struct, kept = _options(protocols, context or {}, **options)
@@ -760,7 +762,7 @@ class Case:
 
 def _options(protocols, context, fractions=0, prescription_gy=0.0, fraction_dose="auto", end_caps="half",
              interpolation="slab", convention="", aliases="", workers=0, map=None, add=(),
-             dose_interpolation="linear"):
+             dose_interpolation="linear", deidentify_key=None):
     """The C options, and what must be kept alive while they are used."""
     struct = OptionsStruct()
     struct.struct_size = ctypes.sizeof(struct)
@@ -775,6 +777,11 @@ def _options(protocols, context, fractions=0, prescription_gy=0.0, fraction_dose
     added = (_size * max(len(add), 1))(*(case._index for case in add))
     struct.add_cases, struct.add_case_count = ctypes.cast(added, ctypes.POINTER(_size)), len(add)
     kept = [added]
+    if deidentify_key is not None:
+        key = ctypes.create_string_buffer(bytes(deidentify_key), max(len(deidentify_key), 1))
+        kept.append(key)
+        struct.deidentify_key = ctypes.cast(key, ctypes.c_void_p)
+        struct.deidentify_key_length = len(deidentify_key)
     pairs = [f"{key}={roi}" for key, rois in (map or {}).items()
              for roi in ([rois] if isinstance(rois, str) else rois)]
     facts = [f"{key}={value}" for key, value in context.items()]

@@ -61,7 +61,7 @@ extern "C" {
 /* ---- status ------------------------------------------------------------------------------------------ */
 
 /* Codes from 100 to 899 are those of core/base/result.h: 1xx files and numbers, 2xx DICOM, 3xx geometry,
- * 4xx metrics, 5xx protocols and structure names, 6xx evaluation, 8xx use of this interface. They are never
+ * 4xx metrics, 5xx protocols and structure names, 6xx evaluation, 7xx reports, 8xx use of this interface. They are never
  * renumbered. */
 enum {
   DOSEGATE_OK = 0,
@@ -477,6 +477,13 @@ typedef struct dosegate_options {
    * is unknown, unless `prescription_gy` gives it. */
   const size_t *add_cases;
   size_t add_case_count;
+  /* If not NULL: in results, findings and a batch, the patient's ID and name, plan labels, UIDs, paths and hashes of
+   * input files are replaced by pseudonyms, HMAC-SHA-256 with these bytes, also where they stand in other texts. One
+   * key gives one pseudonym for one identity. At least 16 bytes (else DOSEGATE_OPTION_INVALID); read during the call
+   * only. What dosegate_read and the functions for cases say is not changed; dosegate_listen and dosegate_watch refuse
+   * a key (DOSEGATE_OPTION_INVALID): they keep the files that they receive and records by UID. */
+  const void *deidentify_key;
+  size_t deidentify_key_length;
 } dosegate_options;
 
 /* ---- names ------------------------------------------------------------------------------------------- */
