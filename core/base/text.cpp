@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -107,20 +108,42 @@ std::string fixed(double value, int decimals) {
   return text;
 }
 
+namespace {
+
+// On the same side of every border.
+bool is_faithful(double shown, double value, const std::vector<double>& borders) {
+  return std::all_of(borders.begin(), borders.end(), [&](double border) {
+    return (shown < border) == (value < border) && (shown > border) == (value > border);
+  });
+}
+
+}  // namespace
+
 std::string fixed_beside(double value, const std::vector<double>& borders, int decimals) {
   // 17 significant digits always tell two doubles apart, so the loop ends.
   constexpr int kMostDecimals = 17;
   for (int d = decimals; d < kMostDecimals; ++d) {
     std::string text = fixed(value, d);
-    const double shown = parse_number(text).value();
-    bool faithful = true;
-    for (const double border : borders) {
-      faithful =
-          faithful && (shown < border) == (value < border) && (shown > border) == (value > border);
-    }
-    if (faithful) return text;
+    if (is_faithful(parse_number(text).value(), value, borders)) return text;
   }
   return shortest(value);
+}
+
+std::optional<std::string> fitted_beside(double value, const std::vector<double>& borders,
+                                         std::size_t longest) {
+  std::string text = shortest(value);
+  if (text.size() <= longest) return text;
+  constexpr int kMostDigits = 17;
+  for (int digits = kMostDigits; digits > 0; --digits) {
+    // The nearest text may lie on a border or beyond; then its neighbours on both sides are looked at.
+    const double step = std::pow(10.0, std::floor(std::log10(std::abs(value))) - digits + 1);
+    for (const double near : {value, value + step, value - step}) {
+      text = fmt::format("{:.{}g}", near, digits);
+      const std::optional<double> shown = parse_number(text);
+      if (text.size() <= longest && shown && is_faithful(*shown, value, borders)) return text;
+    }
+  }
+  return std::nullopt;
 }
 
 std::string_view trim(std::string_view text) {

@@ -2,6 +2,7 @@
 // text that comes from DICOM files, which must be treated as hostile wherever it is shown.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,14 @@ inline namespace base {
 /// shown never contradicts a verdict that was reached by comparing unrounded values.
 [[nodiscard]] std::string fixed_beside(double value, const std::vector<double>& borders,
                                        int decimals);
+
+/// Decimal text of `value` of at most `longest` characters, with an exponent where it needs one: the shortest that
+/// reads back as the same double if that fits, else as many digits as fit, on the same side of every limit in
+/// `borders` as the value itself. Nothing where no text that short lies there. Never called with a non-finite value
+/// (InternalError).
+[[nodiscard]] std::optional<std::string> fitted_beside(double value,
+                                                       const std::vector<double>& borders,
+                                                       std::size_t longest);
 
 /// Blanks, tabs, line ends, NULs and no-break spaces taken off both ends.
 [[nodiscard]] std::string_view trim(std::string_view text);

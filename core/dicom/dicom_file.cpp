@@ -4,6 +4,7 @@
 // osconfig.h comes first in every file that uses DCMTK.
 #include <dcmtk/dcmdata/dcspchrs.h>
 #include <dcmtk/dcmdata/dctk.h>
+#include <dcmtk/dcmsr/dsrtypes.h>
 #include <fmt/format.h>
 
 #include <mutex>
@@ -21,7 +22,7 @@ struct Setting {
   OFBool ours;
 };
 
-// What our reading needs, whatever a host chose for its own.
+// What our reading and writing need, whatever a host chose for its own.
 const Setting kSettings[] = {
     // A contour of more than 65534 bytes in explicit VR is written as UN; this makes it DS again.
     {&dcmEnableUnknownVRConversion, OFTrue},
@@ -31,6 +32,8 @@ const Setting kSettings[] = {
     {&dcmAcceptUnexpectedImplicitEncoding, OFFalse},
     {&dcmPreferVRFromDataDictionary, OFFalse},
     {&dcmEnableAutomaticInputDataCorrection, OFTrue},
+    // Without it sentences longer than 1024 bytes (VR UT) would be written as bytes of an unknown VR.
+    {&dcmEnableUnlimitedTextVRGeneration, OFTrue},
 };
 constexpr std::size_t kSettingCount = std::size(kSettings);
 
@@ -40,7 +43,7 @@ struct SavedSettings {
   std::mutex mutex;
   int sessions = 0;
   OFBool flags[kSettingCount] = {};
-  dcmtk::log4cplus::LogLevel log_level = 0;
+  dcmtk::log4cplus::LogLevel log_level = 0, report_log_level = 0;
 };
 
 SavedSettings& saved_settings() {
@@ -59,7 +62,9 @@ DcmtkSession::DcmtkSession() {
     kSettings[i].flag->set(kSettings[i].ours);
   }
   saved.log_level = DCM_dcmdataLogger.getLogLevel();
+  saved.report_log_level = DCM_dcmsrLogger.getLogLevel();
   DCM_dcmdataLogger.setLogLevel(OFLogger::OFF_LOG_LEVEL);
+  DCM_dcmsrLogger.setLogLevel(OFLogger::OFF_LOG_LEVEL);
 }
 
 DcmtkSession::~DcmtkSession() {
@@ -68,6 +73,7 @@ DcmtkSession::~DcmtkSession() {
   if (--saved.sessions > 0) return;
   for (std::size_t i = 0; i < kSettingCount; ++i) kSettings[i].flag->set(saved.flags[i]);
   DCM_dcmdataLogger.setLogLevel(saved.log_level);
+  DCM_dcmsrLogger.setLogLevel(saved.report_log_level);
 }
 
 Result<void> check_dictionary() {

@@ -11,7 +11,7 @@
 
 namespace dosegate::dicom {
 
-/// While one of these lives, DCMTK is set the way our reading needs it, and its log is silent; when
+/// While one of these lives, DCMTK is set the way our reading and writing need it, and its log is silent; when
 /// the last one goes, everything is as it was before, because a host may share DCMTK with us. The
 /// settings are DCMTK's own process-wide variables, so sessions of several threads are counted.
 class DcmtkSession {

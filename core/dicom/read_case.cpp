@@ -23,8 +23,9 @@ Result<ObjectSource> read_source(const RtFile& found, const DicomFile& file) {
   source.frame_of_reference_uid = root.text(tag::kFrameOfReferenceUid);
   auto sha256 = sha256_of_file(found.path);
   if (!sha256) return tl::unexpected<Error>(sha256.error());
-  source.file = {found.path, sop_class_name(found.kind), root.text(tag::kSopInstanceUid),
-                 std::move(*sha256)};
+  source.file = {
+      found.path,         sop_class_name(found.kind),         root.text(tag::kSopInstanceUid),
+      std::move(*sha256), root.text(tag::kSeriesInstanceUid), root.text(tag::kStudyInstanceUid)};
   return source;
 }
 

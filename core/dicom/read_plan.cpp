@@ -184,6 +184,20 @@ void read_structure_reference(const Attributes& root, Plan& plan, ObjectSource& 
        place(source.file.path, tag::kReferencedStructureSets)});
 }
 
+model::Study read_study(const Attributes& root) {
+  model::Study study;
+  study.uid = root.text(tag::kStudyInstanceUid);
+  study.date = root.text(tag::kStudyDate);
+  study.time = root.text(tag::kStudyTime);
+  study.id = root.name(tag::kStudyId);
+  study.accession_number = root.name(tag::kAccessionNumber);
+  study.patient_birth_date = root.text(tag::kPatientBirthDate);
+  study.patient_sex = root.code(tag::kPatientSex);
+  study.plan_date = root.text(tag::kPlanDate);
+  study.plan_time = root.text(tag::kPlanTime);
+  return study;
+}
+
 }  // namespace
 
 Result<Plan> read_plan(const DicomFile& file, ObjectSource& source) {
@@ -198,6 +212,7 @@ Result<Plan> read_plan(const DicomFile& file, ObjectSource& source) {
   plan.patient_id = source.patient_id;
   plan.patient_name = root.name(tag::kPatientName);
   plan.ion = source.kind == ObjectKind::IonPlan;
+  plan.study = read_study(root);
   read_fractions(root, plan, source);
   if (const Result<void> beams = read_beams(root, plan); !beams) {
     return tl::unexpected<Error>(beams.error());

@@ -14,6 +14,14 @@ inline constexpr Tag kCodeMeaning{0x0008, 0x0104, "CodeMeaning"};
 inline constexpr Tag kReferencedSopInstanceUid{0x0008, 0x1155, "ReferencedSOPInstanceUID"};
 inline constexpr Tag kPatientName{0x0010, 0x0010, "PatientName"};
 inline constexpr Tag kPatientId{0x0010, 0x0020, "PatientID"};
+inline constexpr Tag kStudyDate{0x0008, 0x0020, "StudyDate"};
+inline constexpr Tag kStudyTime{0x0008, 0x0030, "StudyTime"};
+inline constexpr Tag kAccessionNumber{0x0008, 0x0050, "AccessionNumber"};
+inline constexpr Tag kPatientBirthDate{0x0010, 0x0030, "PatientBirthDate"};
+inline constexpr Tag kPatientSex{0x0010, 0x0040, "PatientSex"};
+inline constexpr Tag kStudyInstanceUid{0x0020, 0x000D, "StudyInstanceUID"};
+inline constexpr Tag kSeriesInstanceUid{0x0020, 0x000E, "SeriesInstanceUID"};
+inline constexpr Tag kStudyId{0x0020, 0x0010, "StudyID"};
 inline constexpr Tag kFrameOfReferenceUid{0x0020, 0x0052, "FrameOfReferenceUID"};
 
 // RT Dose
@@ -75,6 +83,7 @@ inline constexpr Tag kRoiInterpretedType{0x3006, 0x00A4, "RTROIInterpretedType"}
 inline constexpr Tag kPlanLabel{0x300A, 0x0002, "RTPlanLabel"};
 inline constexpr Tag kPlanName{0x300A, 0x0003, "RTPlanName"};
 inline constexpr Tag kPlanDate{0x300A, 0x0006, "RTPlanDate"};
+inline constexpr Tag kPlanTime{0x300A, 0x0007, "RTPlanTime"};
 inline constexpr Tag kPlanIntent{0x300A, 0x000A, "PlanIntent"};
 inline constexpr Tag kDoseReferences{0x300A, 0x0010, "DoseReferenceSequence"};
 inline constexpr Tag kDoseReferenceStructure{0x300A, 0x0014, "DoseReferenceStructureType"};

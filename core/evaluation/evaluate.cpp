@@ -157,6 +157,7 @@ class Evaluator {
     out_.software_version = options_.software_version;
     out_.patient_id = case_.patient_id;
     if (case_.plan) {
+      out_.study = case_.plan->study;
       out_.patient_name = case_.plan->patient_name;
       out_.plan_label = case_.plan->label;
       out_.plan_uid = case_.plan->sop_instance_uid;

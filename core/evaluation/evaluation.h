@@ -169,6 +169,8 @@ struct Evaluation {
   std::vector<JudgedVolume> judged_volumes;  ///< in the order of the rules
   TpsComparisons tps_dvhs;                   ///< empty where the dose carries no DVHs
   Findings findings;
+  /// Of the plan; of a sum of plans where all are of one study, its dates then the first plan's.
+  model::Study study = {};
 };
 
 }  // namespace dosegate::evaluation

@@ -169,7 +169,12 @@ Case describe(const std::vector<const Case*>& plans) {
   for (std::size_t i = 0; i < plans.size(); ++i) {
     const Case& plan = *plans[i];
     whole.plan->label += (i == 0 ? "" : " + ") + label_of(plan, i);
-    if (plan.plan && i == 0) whole.plan->patient_name = plan.plan->patient_name;
+    if (plan.plan && i == 0) {
+      whole.plan->patient_name = plan.plan->patient_name;
+      whole.plan->study = plan.plan->study;
+    }
+    // Of several studies there is none that the sum belongs to.
+    if (!plan.plan || plan.plan->study.uid != whole.plan->study.uid) whole.plan->study.uid.clear();
     for (const model::InputFile& input : plan.inputs) {
       const bool known = std::any_of(whole.inputs.begin(), whole.inputs.end(),
                                      [&](const auto& other) { return other.path == input.path; });

@@ -31,6 +31,18 @@ struct Beam {
   std::optional<double> meterset;  ///< BeamMeterset (300A,0086)
 };
 
+/// The study that a plan belongs to, with what files beside it must say alike: texts as its file has them, each
+/// empty where that has no value. Nothing here was checked; whoever writes it does.
+struct Study {
+  std::string uid;                   ///< StudyInstanceUID (0020,000D)
+  std::string date, time;            ///< StudyDate (0008,0020), StudyTime (0008,0030)
+  std::string id;                    ///< StudyID (0020,0010)
+  std::string accession_number;      ///< AccessionNumber (0008,0050)
+  std::string patient_birth_date;    ///< PatientBirthDate (0010,0030)
+  std::string patient_sex;           ///< PatientSex (0010,0040): M, F, O
+  std::string plan_date, plan_time;  ///< RTPlanDate (300A,0006), RTPlanTime (300A,0007)
+};
+
 struct Plan {
   std::string sop_instance_uid;
   std::string label;            ///< RTPlanLabel (300A,0002)
@@ -49,6 +61,7 @@ struct Plan {
   /// The plan's prescription: the highest TargetPrescriptionDose of its TARGET references, Gy.
   std::optional<double> prescription_gy;
   std::string structure_set_uid;  ///< ReferencedStructureSetSequence; empty if none
+  Study study = {};
 };
 
 /// DoseType (3004,0004).
@@ -82,6 +95,8 @@ struct InputFile {
   std::string sop_class;  ///< "RT Plan Storage", ...
   std::string sop_instance_uid;
   std::string sha256;  ///< of the whole file
+  /// Where the object is filed: SeriesInstanceUID (0020,000E), StudyInstanceUID (0020,000D); may be empty.
+  std::string series_uid = {}, study_uid = {};
 };
 
 /// Everything known of one plan. `doses` together make the plan's dose: one PLAN (or FRACTION,

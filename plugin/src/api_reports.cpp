@@ -2,11 +2,13 @@
 #include <algorithm>
 
 #include "base/whole_file.h"
+#include "dicom/write_documents.h"
 #include "report/csv.h"
 #include "report/html.h"
 #include "report/json.h"
 #include "report/junit.h"
 #include "report/pdf.h"
+#include "report/plan_documents.h"
 #include "stored_result.h"
 
 using namespace dosegate;
@@ -32,6 +34,14 @@ std::string rendered(const StoredResult& result, int32_t format) {
       break;
     case DOSEGATE_JUNIT:
       if (check) return report::to_junit(evaluation_of(result));
+      break;
+    case DOSEGATE_DICOM_PDF:
+      if (check)
+        return unwrap(dicom::write_pdf(unwrap(report::pdf_document(evaluation_of(result)))));
+      break;
+    case DOSEGATE_DICOM_SR:
+      if (check)
+        return unwrap(dicom::write_report(report::structured_report(evaluation_of(result))));
       break;
     default:
       break;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace dosegate {
 namespace {
 
@@ -21,6 +23,29 @@ TEST(FixedBeside, NeverShowsAValueOnTheWrongSideOfItsLimit) {
   EXPECT_EQ(fixed_beside(18.0004, {18.0, 20.0}, 2), "18.0004");
   EXPECT_EQ(fixed_beside(49.999999992, {50.0}, 2), "49.99999999");
   EXPECT_EQ(fixed_beside(18.0, {18.0}, 2), "18.00");
+}
+
+TEST(FittedBeside, KeepsTheSideOfEachLimitInFewCharacters) {
+  EXPECT_EQ(fitted_beside(17.53, {18.0}, 16), "17.53");
+  EXPECT_EQ(fitted_beside(0.0, {}, 16), "0");
+  EXPECT_EQ(fitted_beside(23.433975672559512, {18.0}, 16), "23.4339756725595");
+  EXPECT_EQ(fitted_beside(-1.0 / 3.0, {}, 16), "-0.3333333333333");
+  // The next double above and below 18: 18 itself, the nearest text that fits, would say that "<= 18" is met, or that
+  // "< 18" is not.
+  EXPECT_EQ(fitted_beside(std::nextafter(18.0, 19.0), {18.0, 20.0}, 16), "18.0000000000001");
+  EXPECT_EQ(fitted_beside(std::nextafter(18.0, 17.0), {18.0, 20.0}, 16), "17.9999999999999");
+  EXPECT_EQ(fitted_beside(18.0, {18.0, 20.0}, 16), "18");
+  for (const double value :
+       {1.0 / 3.0e9, -1.7976931348623157e308, 5.0e-324, 1.2345678901234567e-7}) {
+    const auto text = fitted_beside(value, {0.0}, 16);
+    ASSERT_TRUE(text.has_value()) << value;
+    EXPECT_LE(text->size(), 16U);
+    // A sign and an exponent of three digits leave nine digits.
+    EXPECT_NEAR(parse_number(*text).value() / value, 1.0, 0.5e-8) << *text;
+  }
+  // Between two limits that are doubles side by side nothing short lies.
+  const double value = std::nextafter(18.0, 19.0);
+  EXPECT_EQ(fitted_beside(value, {18.0, std::nextafter(value, 19.0)}, 16), std::nullopt);
 }
 
 TEST(Printable, ReplacesWhatCouldFoolATerminal) {

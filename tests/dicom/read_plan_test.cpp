@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "dicom/rt_writer.h"
 
 namespace dosegate::dicom_test {
@@ -20,11 +22,35 @@ TEST(ReadPlan, TakesFractionsPrescriptionAndBeams) {
     data.putAndInsertString(DCM_RTPlanDate, "20200131");
     data.putAndInsertString(DCM_RTPlanName, "long name");
     data.putAndInsertString(DCM_PlanIntent, "CURATIVE");
+    data.putAndInsertString(DCM_RTPlanTime, "101112");
+    data.putAndInsertString(DCM_StudyInstanceUID, "1.2.3.9");
+    data.putAndInsertString(DCM_SeriesInstanceUID, "1.2.3.10");
+    data.putAndInsertString(DCM_StudyDate, "20200130");
+    data.putAndInsertString(DCM_StudyTime, "0910");
+    data.putAndInsertString(DCM_StudyID, "S7");
+    data.putAndInsertString(DCM_AccessionNumber, "A1");
+    data.putAndInsertString(DCM_PatientBirthDate, "19500102");
+    data.putAndInsertString(DCM_PatientSex, "F");
   };
   const model::Case read = files.read_case();
   ASSERT_TRUE(read.plan.has_value());
   const Plan& plan = *read.plan;
   EXPECT_EQ(plan.sop_instance_uid, kPlanUid);
+  EXPECT_EQ(plan.study.uid, "1.2.3.9");
+  EXPECT_EQ(plan.study.date, "20200130");
+  EXPECT_EQ(plan.study.time, "0910");
+  EXPECT_EQ(plan.study.id, "S7");
+  EXPECT_EQ(plan.study.accession_number, "A1");
+  EXPECT_EQ(plan.study.patient_birth_date, "19500102");
+  EXPECT_EQ(plan.study.patient_sex, "F");
+  EXPECT_EQ(plan.study.plan_date, "20200131");
+  EXPECT_EQ(plan.study.plan_time, "101112");
+  const auto file = std::find_if(
+      read.inputs.begin(), read.inputs.end(),
+      [](const model::InputFile& input) { return input.sop_instance_uid == kPlanUid; });
+  ASSERT_NE(file, read.inputs.end());
+  EXPECT_EQ(file->study_uid, "1.2.3.9");
+  EXPECT_EQ(file->series_uid, "1.2.3.10");
   EXPECT_EQ(plan.label, "plan A");
   EXPECT_EQ(plan.name, "long name");
   EXPECT_EQ(plan.date, "20200131");

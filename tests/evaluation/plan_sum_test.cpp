@@ -307,6 +307,24 @@ TEST(PlanSum, WarnsWhereNoPatientIsNamed) {
   }
 }
 
+TEST(PlanSum, IsOfAStudyOnlyWhereAllPlansAre) {
+  Case a = plan("A", 10, uniform(20)), b = plan("B", 5, uniform(30)), c = plan("C", 5, uniform(1));
+  a.plan->study.uid = b.plan->study.uid = "1.2.3";
+  a.plan->study.plan_date = "20200102";
+  const auto one = sum_plans({&a, &b}, {});
+  ASSERT_TRUE(one.has_value());
+  EXPECT_EQ(one->whole.plan->study.uid, "1.2.3");
+  EXPECT_EQ(one->whole.plan->study.plan_date, "20200102");
+  for (const char* other : {"", "1.2.4"}) {
+    c.plan->study.uid = other;
+    for (const auto& order : {std::vector<const Case*>{&a, &b, &c}, {&c, &a, &b}}) {
+      const auto several = sum_plans(order, {});
+      ASSERT_TRUE(several.has_value());
+      EXPECT_EQ(several->whole.plan->study.uid, "");
+    }
+  }
+}
+
 TEST(PlanSum, IsRefusedWhereThePlansAreNotOneCourse) {
   const Case a = plan("A", 10, uniform(20));
   EXPECT_EQ(sum_plans({&a}, {}).error().code, ErrorCode::SumImpossible);

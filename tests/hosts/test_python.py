@@ -102,6 +102,17 @@ class Parity(unittest.TestCase):
         self.assertEqual((room.pass_from, room.pass_to),
                          (told["pass"]["from"], told["pass"]["to"]) if told["pass"] else (None, None))
 
+    def test_files_hold_what_the_command_writes(self):
+        with tempfile.TemporaryDirectory() as folder, Library().session() as session:
+            (case,) = session.read([SAMPLES[0]])
+            forms = ("json", "csv", "html", "pdf", "junit", "dicom-pdf", "dicom-sr")
+            case.evaluate(write={form: os.path.join(folder, form) for form in forms})
+            for form in forms:
+                with self.subTest(form):
+                    expected = subprocess.run([COMMAND, "check", SAMPLES[0], f"--{form}", "-"], capture_output=True,
+                                              check=False).stdout
+                    self.assertTrue(expected and Path(folder, form).read_bytes() == expected)
+
     def test_dvhs_are_those_of_the_command(self):
         with Library().session() as session:
             (case,) = session.read([SAMPLES[0]])
@@ -207,6 +218,17 @@ class FromArrays(unittest.TestCase):
             for options in (dict(map={"Liver": "Box\0"}), dict(protocols=["hcc-rt-ici\0x"]), dict(convention="\0")):
                 with self.subTest(options), self.assertRaisesRegex(ValueError, "zero byte"):
                     case.evaluate(**options)
+
+    def test_what_no_study_names_is_no_dicom_document(self):
+        with tempfile.TemporaryDirectory() as folder, Library().session() as session:
+            new = self.new(session, patient_id="P1")
+            new.contours(1, "Liver", [[(1, 1, 4), (5, 1, 4), (5, 7, 4)], [(1, 1, 6), (5, 1, 6), (5, 7, 6)]])
+            case = new.finish()
+            for form in ("dicom-pdf", "dicom-sr"):
+                with self.subTest(form), self.assertRaisesRegex(DosegateError, "no plan and study") as refused:
+                    case.evaluate(write={form: os.path.join(folder, form)})
+                self.assertEqual(refused.exception.status, 204)
+            self.assertEqual(os.listdir(folder), [])
 
     def test_what_was_begun_can_be_thrown_away(self):
         with Library().session() as session:

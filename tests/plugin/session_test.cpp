@@ -101,7 +101,7 @@ TEST(Result, AnEvaluationIsNoDvhAndTheOtherWayRound) {
   std::size_t length = 0;
   EXPECT_EQ(dosegate_render(session, evaluation, DOSEGATE_METRICS_CSV, &text, &length),
             DOSEGATE_ARGUMENT_INVALID);
-  for (const int32_t format : {-1, 3, 4, 5, 1000}) {
+  for (const int32_t format : {-1, 3, 4, 5, 6, 7, 8, 1000}) {
     EXPECT_EQ(dosegate_render(session, dvh, format, &text, &length), DOSEGATE_ARGUMENT_INVALID)
         << format;
   }

@@ -12,7 +12,7 @@ namespace {
 struct CheckOptions {
   CommonOptions common;
   std::vector<std::string> protocols, context;
-  std::string json, csv, html, pdf, junit;
+  std::string json, csv, html, pdf, junit, dicom_pdf, dicom_sr;
 };
 
 const char* verdict_word(int32_t verdict) {
@@ -200,9 +200,12 @@ struct OnePlanFormat {
   std::string CheckOptions::*file;
   int32_t format;
 };
-constexpr OnePlanFormat kOnePlanFormats[] = {{"--csv", &CheckOptions::csv, DOSEGATE_CSV},
-                                             {"--html", &CheckOptions::html, DOSEGATE_HTML},
-                                             {"--pdf", &CheckOptions::pdf, DOSEGATE_PDF}};
+constexpr OnePlanFormat kOnePlanFormats[] = {
+    {"--csv", &CheckOptions::csv, DOSEGATE_CSV},
+    {"--html", &CheckOptions::html, DOSEGATE_HTML},
+    {"--pdf", &CheckOptions::pdf, DOSEGATE_PDF},
+    {"--dicom-pdf", &CheckOptions::dicom_pdf, DOSEGATE_DICOM_PDF},
+    {"--dicom-sr", &CheckOptions::dicom_sr, DOSEGATE_DICOM_SR}};
 
 int run_check(CheckOptions& options) {
   take_key(options.common);
@@ -246,8 +249,8 @@ int run_check(CheckOptions& options) {
   if (!options.json.empty()) outputs.push_back({options.json, joined_json(objects)});
   if (!options.junit.empty()) outputs.push_back({options.junit, joined_junit(suites)});
   write_all(outputs);
-  const bool taken =
-      uses_standard_output({options.json, options.csv, options.html, options.pdf, options.junit});
+  const bool taken = uses_standard_output({options.json, options.csv, options.html, options.pdf,
+                                           options.junit, options.dicom_pdf, options.dicom_sr});
   std::FILE* people = taken ? stderr : stdout;
   fmt::print(people, "{}", pages);
   return exit_code;
@@ -270,6 +273,13 @@ Run add_check(CLI::App& app) {
                       "Write the report to read and sign as one HTML file, - for standard output");
   command->add_option("--pdf", options->pdf,
                       "Write the same report for print as PDF to a file, - for standard output");
+  command->add_option("--dicom-pdf", options->dicom_pdf,
+                      "Write that PDF as a DICOM object of the plan's study to a file, - for "
+                      "standard output");
+  command->add_option(
+      "--dicom-sr", options->dicom_sr,
+      "Write verdict and numbers as a DICOM structured report of the plan's study to "
+      "a file, - for standard output");
   command->add_option("--junit", options->junit,
                       "Write plans as suites and rules as cases of JUnit XML to a file, - for "
                       "standard output");

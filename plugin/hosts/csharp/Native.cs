@@ -11,7 +11,7 @@ namespace Dosegate
         private const string Module = "dosegate_plugin";
 
         public const uint ApiMajor = 1;
-        public const int Json = 0, Csv = 1;
+        public const int Json = 0, Csv = 1, MetricsCsv = 2, Html = 3, Pdf = 4, Junit = 5, DicomPdf = 6, DicomSr = 7;
         public const uint HasValue = 1, HasLow = 2, HasHigh = 4, HasGoal = 8, HasVariation = 16;
 
         // Name in the header -> the struct here, for the test.

@@ -189,7 +189,9 @@ _INTERPOLATIONS = ("slab", "blend", "cubic")
 _DOSE_INTERPOLATIONS = ("linear", "voxel")
 _FRACTION_DOSE = ("auto", "total", "one")
 _SEVERITIES = ("info", "warning", "error")
-_JSON, _CSV, _METRICS_CSV, _HTML, _PDF, _JUNIT = range(6)
+_JSON, _CSV, _METRICS_CSV, _HTML, _PDF, _JUNIT, _DICOM_PDF, _DICOM_SR = range(8)
+_REPORTS = {"json": _JSON, "csv": _CSV, "html": _HTML, "pdf": _PDF, "junit": _JUNIT, "dicom-pdf": _DICOM_PDF,
+            "dicom-sr": _DICOM_SR}
 _UNITS = {"Gy": 1, "cGy": 2}
 _HOLDS = {"course": 1, "fraction": 2}
 _DOSE_TYPES = {"physical": 1, "effective": 2}
@@ -405,6 +407,7 @@ class Library:
             "evaluation_finding": (_int, [_handle, _handle, _size, pointer(FindingStruct)]),
             "dvh": (_int, [_handle, _size, pointer(DvhRequestStruct), pointer(OptionsStruct), handle_out]),
             "render": (_int, [_handle, _handle, _int, pointer(_char_p), size_out]),
+            "write": (_int, [_handle, _handle, _int, _char_p]),
             "result_release": (_int, [_handle, _handle]),
             "case_begin": (_int, [_handle, pointer(NewCaseStruct), handle_out]),
             "case_add_dose": (_int, [_handle, _handle, pointer(NewDoseStruct)]),
@@ -691,20 +694,24 @@ class Case:
                 for index in range(self._info().finding_count)]
 
     def evaluate(self, protocols: Sequence[str] = (), context: Optional[Dict[str, str]] = None,
-                 **options) -> Evaluation:
+                 write: Optional[Dict[str, str]] = None, **options) -> Evaluation:
         """Holds the plan against protocols (built-in ids or files; none: the default).
 
-        `context`: key -> value. `options`: fractions, prescription_gy, fraction_dose ("auto", "total",
+        `context`: key -> value. `write`: files to write, by format: "json", "csv", "html", "pdf", "junit", "dicom-pdf",
+        "dicom-sr" -> path. `options`: fractions, prescription_gy, fraction_dose ("auto", "total",
         "one"), end_caps, interpolation, convention, map (rule name -> ROI name, or a list of them for a glob such as "GTV*"), aliases (file), workers,
         add (other cases of the session whose doses are added: several plans as one course), deidentify_key
         (bytes, 16 or more: identities are replaced by pseudonyms under this key).
         """
         self._require_addable(options.get("add", ()))
+        files = [(_REPORTS[form], _utf8(path, os.fsencode)) for form, path in (write or {}).items()]
         struct, kept = _options(protocols, context or {}, **options)
         result = _handle()
         self._session.call("evaluate", self._index, ctypes.byref(struct), ctypes.byref(result))
         del kept
         try:
+            for form, path in files:
+                self._session.call("write", result.value, form, path)
             return self._evaluation(result.value)
         finally:
             self._session.call("result_release", result.value)

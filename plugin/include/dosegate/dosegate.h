@@ -680,12 +680,15 @@ enum {
   DOSEGATE_METRICS_CSV = 2, /* dvh: one row a structure and metric */
   DOSEGATE_HTML = 3,        /* check: the report to read and sign, one file that asks for nothing else */
   DOSEGATE_PDF = 4,         /* check: the same for print: bytes, not text */
-  DOSEGATE_JUNIT = 5        /* check: JUnit XML, one suite a protocol of the plan */
+  DOSEGATE_JUNIT = 5,       /* check: JUnit XML, one suite a protocol of the plan */
+  DOSEGATE_DICOM_PDF = 6,   /* check: a DICOM file with that PDF, to be filed with the plan: bytes, not text */
+  DOSEGATE_DICOM_SR = 7     /* check: a DICOM file with the numbers as a structured report: bytes, not text */
 };
 
-/* The result as text; the same bytes as the command line writes. DOSEGATE_PDF is no text: its bytes hold
- * NULs, so take *length of them. Lives as long as the result. Errors: ARGUMENT_INVALID for a format that the
- * result does not have; 101 for a PDF where no font is installed. */
+/* The result as text; the same bytes as the command line writes. DOSEGATE_PDF and the DICOM formats are no text: their
+ * bytes hold NULs, so take *length of them. Lives as long as the result. Errors: ARGUMENT_INVALID for a format that
+ * the result does not have; 101 for a PDF where no font is installed; for the DICOM formats 204 where no plan and study
+ * are named (a case from memory), 205 where a UID or the Patient ID is no valid value. */
 DOSEGATE_EXPORT int32_t dosegate_render(dosegate_session session, dosegate_result result, int32_t format,
                                         const char **text, size_t *length) DOSEGATE_NOEXCEPT;
 
