@@ -20,6 +20,8 @@ class Replacing {
       input.path = p_.path(input.path);
       in(input.sop_class);
       input.sop_instance_uid = p_.uid(input.sop_instance_uid);
+      input.series_uid = p_.uid(input.series_uid);
+      input.study_uid = p_.uid(input.study_uid);
       input.sha256 = p_.sha256(input.sha256);
     }
   }
@@ -63,6 +65,7 @@ Evaluation deidentified(Evaluation e, const DeidentifyKey& key, Identities also)
   also.patient_names.push_back(e.patient_name);
   also.labels.push_back(e.plan_label);
   also.uids.push_back(e.plan_uid);
+  also.uids.push_back(e.study.uid);
   also.add(e.inputs);
   also.add(e.findings);
   const Pseudonyms pseudonyms(key, also);
@@ -71,6 +74,12 @@ Evaluation deidentified(Evaluation e, const DeidentifyKey& key, Identities also)
   e.patient_name = pseudonyms.patient_name(e.patient_name);
   e.plan_label = pseudonyms.label(e.plan_label);
   e.plan_uid = pseudonyms.uid(e.plan_uid);
+  // Dates, times and numbers of a study lead to a patient and mean nothing without: only what tells studies apart
+  // stays, and the sex.
+  model::Study study;
+  study.uid = pseudonyms.uid(e.study.uid);
+  study.patient_sex = e.study.patient_sex;
+  e.study = std::move(study);
   replace.in(e.inputs);
   for (ProtocolVerdict& protocol : e.protocols) {
     // Of a protocol's own file: somebody's folder.
