@@ -75,6 +75,8 @@ inline dosegate_mask mask_of(const dosegate_lattice& of, const std::vector<uint8
 /// A session in which a case is put together; every status is checked.
 class MemorySession : public Session {
  public:
+  using Session::Session;
+
   dosegate_builder begin(const dosegate_new_case* info = nullptr) {
     dosegate_builder builder = 0;
     EXPECT_EQ(dosegate_case_begin(*this, info, &builder), DOSEGATE_OK) << error();
