@@ -86,6 +86,7 @@ Result<std::vector<Measured>> measure(const std::vector<RoiExpression>& expressi
   const model::DoseGrid& asked = steps ? *steps : grid;
   dvh::DvhOptions dvh_options;
   dvh_options.voxel_dose = steps.has_value();
+  // Neither puts tasks in order, so that the thread sanitizer sees what two of them share.
   std::atomic<bool> stopped = false;
   std::atomic<std::size_t> done = 0;
   // Asked for more threads than the machine has, TBB would warn on standard error.
@@ -98,13 +99,14 @@ Result<std::vector<Measured>> measure(const std::vector<RoiExpression>& expressi
         std::size_t{0}, expressions.size(), std::size_t{1},
         [&](std::size_t i) {
           if (stopped.load(std::memory_order_relaxed)) return;
-          if (stops(options.stop, {"measuring", done, expressions.size()})) {
-            stopped = true;
+          if (stops(options.stop,
+                    {"measuring", done.load(std::memory_order_relaxed), expressions.size()})) {
+            stopped.store(true, std::memory_order_relaxed);
             return;
           }
           results[i] = measure_one(expressions[i], geometry, asked, dvh_options, edge,
                                    bracketed && bracketed(i));
-          ++done;
+          done.fetch_add(1, std::memory_order_relaxed);
         },
         tbb::simple_partitioner());
   });
